@@ -1,0 +1,38 @@
+package io.fairlead.cluster.model;
+
+import java.util.List;
+
+/**
+ * A Service that a node routes. Headless Services and those handed to another proxy by label never become one;
+ * ExternalName Services have no addresses.
+ *
+ * <p>Immutable.
+ *
+ * @param clusterIps {@code spec.clusterIPs}, at most one per family; empty when there is nothing to route
+ * @param externalIps {@code spec.externalIPs}
+ * @param loadBalancerIps {@code status.loadBalancer.ingress} addresses with {@code ipMode} unset or VIP
+ * @param loadBalancerSourceRanges who may reach {@code loadBalancerIps}; empty means everybody
+ * @param affinityTimeoutSeconds ClientIP affinity in seconds, 0 for none
+ * @param healthCheckNodePort 0 when there is none
+ */
+public record Service(
+        ObjectName name,
+        ServiceType type,
+        List<IpAddress> clusterIps,
+        List<ServicePort> ports,
+        TrafficPolicy internalTrafficPolicy,
+        TrafficPolicy externalTrafficPolicy,
+        List<IpAddress> externalIps,
+        List<IpAddress> loadBalancerIps,
+        List<IpPrefix> loadBalancerSourceRanges,
+        int affinityTimeoutSeconds,
+        int healthCheckNodePort) {
+
+    public Service {
+        clusterIps = List.copyOf(clusterIps);
+        ports = List.copyOf(ports);
+        externalIps = List.copyOf(externalIps);
+        loadBalancerIps = List.copyOf(loadBalancerIps);
+        loadBalancerSourceRanges = List.copyOf(loadBalancerSourceRanges);
+    }
+}

@@ -1,0 +1,64 @@
+package io.fairlead.kernel.nft;
+
+import java.util.Arrays;
+
+/**
+ * A run of elements of one set in one flat buffer: cold start adds hundreds of thousands, so an element is no object.
+ *
+ * <p>Every element is its key followed by its value; the value of a verdict map is the four-byte number that
+ * {@link NftVerdicts} gave the verdict, big-endian. Confined to the thread that builds or applies the transaction.
+ */
+public final class NftElements {
+
+    private static final int INITIAL = 16;
+
+    private final int keyLength;
+    private final int valueLength;
+    private byte[] bytes;
+    private int count;
+
+    /** @param valueLength 0 for plain sets and for deletions */
+    public NftElements(int keyLength, int valueLength) {
+        this.keyLength = keyLength;
+        this.valueLength = valueLength;
+        this.bytes = new byte[INITIAL * (keyLength + valueLength)];
+    }
+
+    /** Appends an element; reads {@code key} and {@code value} from offset 0. */
+    public void add(byte[] key, byte[] value) {
+        int stride = keyLength + valueLength;
+        if ((count + 1) * stride > bytes.length) {
+            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+        }
+        System.arraycopy(key, 0, bytes, count * stride, keyLength);
+        System.arraycopy(value, 0, bytes, count * stride + keyLength, valueLength);
+        count++;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int keyLength() {
+        return keyLength;
+    }
+
+    public int valueLength() {
+        return valueLength;
+    }
+
+    /** The backing buffer: element {@code i} starts at {@code i * (keyLength + valueLength)}. Not to be changed. */
+    public byte[] buffer() {
+        return bytes;
+    }
+
+    /** Offset in {@link #buffer()} of the key of element {@code index}. */
+    public int keyOffset(int index) {
+        return index * (keyLength + valueLength);
+    }
+
+    /** Offset in {@link #buffer()} of the value of element {@code index}. */
+    public int valueOffset(int index) {
+        return keyOffset(index) + keyLength;
+    }
+}
