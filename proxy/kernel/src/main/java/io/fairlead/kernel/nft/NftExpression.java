@@ -6,7 +6,7 @@ package io.fairlead.kernel.nft;
  * <p>Registers are the sixteen 32-bit registers of nf_tables, numbered 0 to 15 here (NFT_REG32_00 + n); a value longer
  * than four bytes takes the following ones too.
  *
- * <p>Immutable. The byte arrays belong to the expression and must not be changed.
+ * <p>Immutable.
  */
 public sealed interface NftExpression {
 
@@ -76,10 +76,10 @@ public sealed interface NftExpression {
     }
 
     /** Ends the rule unless the register equals (or, with {@code negated}, differs from) the bytes. */
-    record Compare(int register, boolean negated, byte[] bytes) implements NftExpression {}
+    record Compare(int register, boolean negated, NftData bytes) implements NftExpression {}
 
     /** {@code target = (source & mask) ^ xor}; the length is that of the mask. */
-    record Bitwise(int source, int target, byte[] mask, byte[] xor) implements NftExpression {}
+    record Bitwise(int source, int target, NftData mask, NftData xor) implements NftExpression {}
 
     /** Ends the rule unless the key is (or, with {@code negated}, is not) in the set. */
     record Lookup(String set, int key, boolean negated) implements NftExpression {}
@@ -91,7 +91,7 @@ public sealed interface NftExpression {
     record LookupVerdict(String map, int key) implements NftExpression {}
 
     /** Loads constant bytes. */
-    record Immediate(int register, byte[] bytes) implements NftExpression {}
+    record Immediate(int register, NftData bytes) implements NftExpression {}
 
     /** Ends the evaluation with a verdict. */
     record Verdict(NftVerdict verdict) implements NftExpression {}
