@@ -111,6 +111,9 @@ public sealed interface NftExpression {
     /** Answers ICMP (or ICMPv6) port unreachable and drops; ends the evaluation. */
     record Reject() implements NftExpression {}
 
+    /** Answers a TCP packet with a reset and drops; ends the evaluation. */
+    record RejectTcpReset() implements NftExpression {}
+
     /**
      * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full.
      *
