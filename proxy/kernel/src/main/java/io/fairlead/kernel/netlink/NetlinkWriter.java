@@ -26,7 +26,7 @@ public final class NetlinkWriter {
     /** An attribute's length is sixteen bits, with its header. */
     public static final int ATTRIBUTE_BYTES_MAX = 0xffff;
 
-    /** Larger buffers are given back after use: a cold start should not be remembered in memory for ever. */
+    /** Larger buffers are not worth keeping: a cold start should not be remembered in memory for ever. */
     private static final int KEPT_BYTES = 1 << 20;
 
     private static final int INITIAL_BYTES = 8 << 10;
@@ -47,6 +47,11 @@ public final class NetlinkWriter {
     public void clear() {
         position = 0;
         message = -1;
+    }
+
+    /** Forgets all messages, and gives a buffer that grew large back. */
+    public void forget() {
+        clear();
         if (buffer.capacity() > KEPT_BYTES) {
             buffer = direct(INITIAL_BYTES);
         }
