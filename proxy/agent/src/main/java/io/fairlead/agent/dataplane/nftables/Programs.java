@@ -138,8 +138,8 @@ final class Programs {
      */
     List<NftRule> reject() {
         return List.of(
-                Rules.of("", on.protocolIsTcp(), List.of(new NftExpression.RejectTcpReset())),
-                Rules.of("", List.of(new NftExpression.Reject())));
+                Rules.of("", on.protocolIsTcp(), List.of(new NftExpression.Reject(true))),
+                Rules.of("", List.of(new NftExpression.Reject(false))));
     }
 
     /** What CVE-2020-8558 asks for as soon as route_localnet is set: loopback is reached from loopback only. */

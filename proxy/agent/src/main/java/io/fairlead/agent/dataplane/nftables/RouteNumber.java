@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * <pre>
  *   bit 31      30 .. 25        24        23 .. 0
- *   0           routing + 1     NodePort  number of backends
+ *   0           routing         NodePort  number of backends
  *   1           ----- a Service port with affinity -----
  * </pre>
  *
@@ -24,11 +24,32 @@ final class RouteNumber {
 
     /** @param count number of backends, 0 where the chain does not choose */
     static int shared(Routing routing, boolean nodePort, int count) {
-        return routing.ordinal() + 1 << 25 | (nodePort ? NODE_PORT : 0) | count;
+        return code(routing) << 25 | (nodePort ? NODE_PORT : 0) | count;
+    }
+
+    /** Part of the layout: a running kernel holds these numbers. */
+    private static int code(Routing routing) {
+        return switch (routing) {
+            case REJECT -> 1;
+            case DROP -> 2;
+            case DIRECT -> 3;
+            case DIRECT_LOCAL -> 4;
+            case MASQUERADE -> 5;
+            case MASQUERADE_LOCAL -> 6;
+            case MASQUERADE_UNLESS_POD -> 7;
+            case MASQUERADE_UNLESS_POD_LOCAL -> 8;
+            case PRESERVE_SOURCE -> 9;
+            case PRESERVE_SOURCE_ELSEWHERE -> 10;
+        };
     }
 
     static Routing routing(int number) {
-        return Routing.values()[(number >>> 25) - 1];
+        for (Routing routing : Routing.values()) {
+            if (code(routing) == number >>> 25) {
+                return routing;
+            }
+        }
+        throw new IllegalArgumentException("no shared route has number 0x" + Integer.toHexString(number));
     }
 
     static boolean nodePort(int number) {
