@@ -24,6 +24,7 @@ final class AffinityRenderer {
 
     private static final long MILLIS = 1000;
 
+    private final Layout layout;
     private final Keys keys;
     private final Structure structure;
     private final Elements elements;
@@ -36,7 +37,9 @@ final class AffinityRenderer {
     private final Set<ServicePortName> removed = new HashSet<>();
     private int nextRoute;
 
-    AffinityRenderer(Keys keys, Structure structure, Elements elements, RouteBook routes, AffinityMemory memory) {
+    AffinityRenderer(
+            Layout layout, Keys keys, Structure structure, Elements elements, RouteBook routes, AffinityMemory memory) {
+        this.layout = layout;
         this.keys = keys;
         this.structure = structure;
         this.elements = elements;
@@ -94,7 +97,7 @@ final class AffinityRenderer {
         AffinityPort sticky = memory.port(port, elements, structure);
         NftVerdict verdict = new NftVerdict.Goto(sticky.routeChain(routing));
         int number = sticky.routes().computeIfAbsent(routing, _ -> freeRoute(verdict));
-        structure.wantRoute(number, verdict);
+        structure.wantRoute(route(number), verdict);
         structure.wantChain(
                 NftChain.regular(sticky.routeChain(routing)), routes.programs().affinityRoute(routing, sticky));
         return number;
@@ -108,7 +111,7 @@ final class AffinityRenderer {
         AffinityPort sticky = memory.port(port, elements, structure);
         Integer number = sticky.routes().remove(routing);
         if (number != null) {
-            structure.unwantRoute(number);
+            structure.unwantRoute(route(number));
             structure.unwantChain(sticky.routeChain(routing));
         }
     }
@@ -126,9 +129,13 @@ final class AffinityRenderer {
         }
     }
 
+    private Structure.Route route(int number) {
+        return new Structure.Route(layout.routes, number);
+    }
+
     private int freeRoute(NftVerdict verdict) {
         return structure.observedRoute(verdict).orElseGet(() -> {
-            while (structure.routeTaken(RouteNumber.AFFINITY | nextRoute)) {
+            while (structure.routeTaken(route(RouteNumber.AFFINITY | nextRoute))) {
                 nextRoute = nextRoute + 1 & ~RouteNumber.AFFINITY;
             }
             return RouteNumber.AFFINITY | nextRoute;

@@ -249,7 +249,8 @@ final class ElementSync {
             return false;
         }
         if (structureRefused && set.routes() && kind != Pending.DELETE) {
-            if (!structure.routeObserved(Keys.readHostInt(value, 0))) {
+            NftSet chains = set.set().equals(layout.services) ? layout.routes : layout.picks;
+            if (!structure.routeObserved(new Structure.Route(chains, Keys.readHostInt(value, 0)))) {
                 frontend(op).ifPresent(held::add);
                 return false;
             }

@@ -63,11 +63,11 @@ final class FamilyPlane {
         this.owned = owned;
         this.settings = settings;
         this.keys = new Keys(family);
-        this.structure = new Structure(layout.routes);
+        this.structure = new Structure();
         this.elements = new Elements(layout);
-        this.routes = new RouteBook(structure, new Programs(layout, settings));
+        this.routes = new RouteBook(layout, structure, new Programs(layout, settings));
         AffinityMemory memory = new AffinityMemory(nft, layout, keys);
-        this.affinity = new AffinityRenderer(keys, structure, elements, routes, memory);
+        this.affinity = new AffinityRenderer(layout, keys, structure, elements, routes, memory);
         this.renderer = new ServiceRenderer(keys, elements, routes, affinity, settings);
         observe();
     }
@@ -92,13 +92,19 @@ final class FamilyPlane {
         for (NftSet set : state.sets().values()) {
             elements.tracked(set).ifPresent(tracked -> observeElements(tracked));
         }
-        if (state.sets().containsKey(layout.routes.name())) {
-            nft.readElements(layout.table, layout.routes, verdicts, (key, value) -> {
-                int number =
-                        (value[0] & 0xff) << 24 | (value[1] & 0xff) << 16 | (value[2] & 0xff) << 8 | value[3] & 0xff;
-                structure.observeRoute(Keys.readHostInt(key, 0), verdicts.verdict(number));
-            });
+        for (NftSet map : List.of(layout.routes, layout.picks)) {
+            if (state.sets().containsKey(map.name())) {
+                observeRoutes(map);
+            }
         }
+    }
+
+    private void observeRoutes(NftSet map) {
+        nft.readElements(layout.table, map, verdicts, (key, value) -> {
+            int verdict = (value[0] & 0xff) << 24 | (value[1] & 0xff) << 16 | (value[2] & 0xff) << 8 | value[3] & 0xff;
+            Structure.Route route = new Structure.Route(map, Keys.readHostInt(key, 0));
+            structure.observeRoute(route, verdicts.verdict(verdict));
+        });
     }
 
     private void observeElements(TrackedSet tracked) {

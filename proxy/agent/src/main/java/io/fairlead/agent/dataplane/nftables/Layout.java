@@ -63,6 +63,8 @@ final class Layout {
     final NftSet localRoutes;
     /** Route number to chain. */
     final NftSet routes;
+    /** The same for chains that only pick a backend; a map of its own, since chains that use it are in the other. */
+    final NftSet picks;
     /** Frontend and index to backend. */
     final NftSet endpoints;
     /** As {@link #endpoints}, only backends of this node. */
@@ -89,6 +91,7 @@ final class Layout {
         this.shortCircuits = NftSet.map("short-circuits", frontend, NftType.MARK);
         this.localRoutes = NftSet.map("local-routes", frontend, NftType.MARK);
         this.routes = NftSet.verdictMap("routes", NftType.MARK);
+        this.picks = NftSet.verdictMap("picks", NftType.MARK);
         this.endpoints = NftSet.map("endpoints", indexed, address, NftType.INET_SERVICE);
         this.localEndpoints = NftSet.map("local-endpoints", indexed, address, NftType.INET_SERVICE);
         this.slots = NftSet.map("slots", indexed, NftType.MARK);
@@ -110,6 +113,7 @@ final class Layout {
                 shortCircuits,
                 localRoutes,
                 routes,
+                picks,
                 endpoints,
                 localEndpoints,
                 slots,

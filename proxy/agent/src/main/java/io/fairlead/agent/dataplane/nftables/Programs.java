@@ -56,7 +56,7 @@ final class Programs {
                 List.of(
                         new NftExpression.Lookup(layout.restricted.name(), 0, false),
                         new NftExpression.Verdict(new NftVerdict.Jump(Layout.SOURCE_CHECK)))));
-        rules.add(Rules.of("frontends", on.frontend(), routeOf(layout.services)));
+        rules.add(Rules.of("frontends", on.frontend(), routeOf(layout.services, layout.routes)));
         rules.add(Rules.of(
                 "NodePorts",
                 on.destination(0),
@@ -67,7 +67,8 @@ final class Programs {
     }
 
     List<NftRule> nodePorts() {
-        return List.of(Rules.of("frontends on node addresses", on.nodePortFrontend(), routeOf(layout.services)));
+        return List.of(Rules.of(
+                "frontends on node addresses", on.nodePortFrontend(), routeOf(layout.services, layout.routes)));
     }
 
     /** @param prefixLengths of the source sets in use, in any order */
@@ -251,13 +252,14 @@ final class Programs {
     /** Looks up which route serves this client of a frontend with policy Local. */
     private List<NftExpression> chosenRoute(ClientRule rule, boolean nodePort) {
         List<NftExpression> expressions = new ArrayList<>(nodePort ? on.nodePortFrontend() : on.frontend());
-        expressions.addAll(routeOf(rule.scope() == Scope.CLUSTER ? layout.shortCircuits : layout.localRoutes));
+        NftSet map = rule.scope() == Scope.CLUSTER ? layout.shortCircuits : layout.localRoutes;
+        expressions.addAll(routeOf(map, layout.picks));
         return expressions;
     }
 
-    private List<NftExpression> routeOf(NftSet map) {
+    private static List<NftExpression> routeOf(NftSet map, NftSet chains) {
         return List.of(
                 new LookupData(map.name(), 0, Expressions.SCRATCH),
-                new LookupVerdict(layout.routes.name(), Expressions.SCRATCH));
+                new LookupVerdict(chains.name(), Expressions.SCRATCH));
     }
 }

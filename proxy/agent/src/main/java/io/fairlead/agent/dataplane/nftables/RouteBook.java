@@ -3,8 +3,6 @@ package io.fairlead.agent.dataplane.nftables;
 import io.fairlead.agent.plan.Routing;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftVerdict;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Routes that frontends share: one chain per way of routing and number of backends, as long as somebody uses it.
@@ -13,11 +11,14 @@ import java.util.Map;
  */
 final class RouteBook {
 
+    private final Layout layout;
     private final Structure structure;
-    private final Map<Integer, Integer> users = new HashMap<>();
+    private final Counts<Structure.Route> users = new Counts<>();
+    private final Counts<String> chainUsers = new Counts<>();
     private Programs programs;
 
-    RouteBook(Structure structure, Programs programs) {
+    RouteBook(Layout layout, Structure structure, Programs programs) {
+        this.layout = layout;
         this.structure = structure;
         this.programs = programs;
     }
@@ -26,37 +27,59 @@ final class RouteBook {
         return programs;
     }
 
-    /** Counts a user; the first one brings the chain. */
+    /** Counts a user of a route; the first one brings its chain. */
     int acquire(int number) {
-        if (users.merge(number, 1, Integer::sum) == 1) {
-            want(number);
-        }
+        acquire(new Structure.Route(layout.routes, number));
         return number;
     }
 
-    /** Uncounts a user; with the last one the chain goes. */
     void release(int number) {
-        if (users.computeIfPresent(number, (_, count) -> count == 1 ? null : count - 1) == null) {
-            structure.unwantRoute(number);
-            if (hasOwnChain(number)) {
-                structure.unwantChain(RouteNumber.chain(number));
-            }
-        }
+        release(new Structure.Route(layout.routes, number));
+    }
+
+    /** As {@link #acquire}, for a route that another route goes on to. */
+    int acquirePick(int number) {
+        acquire(new Structure.Route(layout.picks, number));
+        return number;
+    }
+
+    void releasePick(int number) {
+        release(new Structure.Route(layout.picks, number));
     }
 
     /** Writes all chains again, since the settings changed. */
     void reprogram(Programs changed) {
         programs = changed;
-        users.keySet().forEach(this::want);
+        users.things().forEach(route -> wantChain(route.number()));
     }
 
-    private void want(int number) {
-        String chain = RouteNumber.chain(number);
-        if (hasOwnChain(number)) {
-            structure.wantChain(NftChain.regular(chain), programs.route(number));
+    private void acquire(Structure.Route route) {
+        if (!users.add(route)) {
+            return;
         }
-        boolean drop = RouteNumber.routing(number) == Routing.DROP;
-        structure.wantRoute(number, drop ? new NftVerdict.Drop() : new NftVerdict.Goto(chain));
+        String chain = RouteNumber.chain(route.number());
+        if (hasOwnChain(route.number()) && chainUsers.add(chain)) {
+            wantChain(route.number());
+        }
+        boolean drop = RouteNumber.routing(route.number()) == Routing.DROP;
+        structure.wantRoute(route, drop ? new NftVerdict.Drop() : new NftVerdict.Goto(chain));
+    }
+
+    private void release(Structure.Route route) {
+        if (!users.remove(route)) {
+            return;
+        }
+        structure.unwantRoute(route);
+        String chain = RouteNumber.chain(route.number());
+        if (hasOwnChain(route.number()) && chainUsers.remove(chain)) {
+            structure.unwantChain(chain);
+        }
+    }
+
+    private void wantChain(int number) {
+        if (hasOwnChain(number)) {
+            structure.wantChain(NftChain.regular(RouteNumber.chain(number)), programs.route(number));
+        }
     }
 
     /** Rejecting has one chain for all, dropping needs none. */

@@ -100,11 +100,11 @@ final class ServiceRenderer {
             boolean nodePort = key.address().isUnspecified();
             int all =
                     RouteNumber.shared(Routing.DIRECT, nodePort, port.cluster().size());
-            desireRoute(elements.shortCircuits, frontend, routes.acquire(all));
+            desireRoute(elements.shortCircuits, frontend, routes.acquirePick(all));
             if (uses(frontend.routing(), Scope.LOCAL)) {
                 int local = RouteNumber.shared(
                         Routing.DIRECT_LOCAL, nodePort, port.local().size());
-                desireRoute(elements.localRoutes, frontend, routes.acquire(local));
+                desireRoute(elements.localRoutes, frontend, routes.acquirePick(local));
             }
         }
         desireRoute(elements.services, frontend, routes.acquire(route(port, frontend)));
@@ -117,11 +117,11 @@ final class ServiceRenderer {
         if (choosesByClient(frontend.routing())) {
             boolean nodePort = key.address().isUnspecified();
             elements.shortCircuits.tracker().undesire(keys.frontend(key));
-            routes.release(
+            routes.releasePick(
                     RouteNumber.shared(Routing.DIRECT, nodePort, port.cluster().size()));
             if (uses(frontend.routing(), Scope.LOCAL)) {
                 elements.localRoutes.tracker().undesire(keys.frontend(key));
-                routes.release(RouteNumber.shared(
+                routes.releasePick(RouteNumber.shared(
                         Routing.DIRECT_LOCAL, nodePort, port.local().size()));
             }
         }

@@ -26,7 +26,14 @@ final class Structure {
     /** A chain by the comments of its rules; the rules themselves are kept only until the kernel has them. */
     private record Chain(NftChain chain, List<String> comments) {}
 
-    private final NftSet routesMap;
+    /**
+     * An element of a verdict map.
+     *
+     * <p>Immutable.
+     *
+     * @param map {@link Layout#routes} or {@link Layout#picks}
+     */
+    record Route(NftSet map, int number) {}
 
     private final Map<String, NftSet> sets = new HashMap<>();
     private final Map<String, NftSet> observedSets = new HashMap<>();
@@ -36,19 +43,15 @@ final class Structure {
     private final Map<String, List<String>> observedChains = new HashMap<>();
     private final Map<String, List<NftRule>> chainAdditions = new LinkedHashMap<>();
 
-    private final Map<Integer, NftVerdict> routes = new HashMap<>();
-    private final Map<Integer, NftVerdict> observedRoutes = new HashMap<>();
+    private final Map<Route, NftVerdict> routes = new HashMap<>();
+    private final Map<Route, NftVerdict> observedRoutes = new HashMap<>();
     /** What an earlier run left, by verdict: a restarted agent goes on with the same numbers. */
     private final Map<NftVerdict, Integer> observedNumbers = new HashMap<>();
 
-    private final Map<Integer, NftVerdict> routeAdditions = new LinkedHashMap<>();
+    private final Map<Route, NftVerdict> routeAdditions = new LinkedHashMap<>();
 
     /** What is in the kernel and not wanted; found again by a scan, so it is only a hint that there is something. */
     private boolean removals;
-
-    Structure(NftSet routesMap) {
-        this.routesMap = routesMap;
-    }
 
     void observeSet(NftSet set) {
         observedSets.put(set.name(), set);
@@ -60,9 +63,9 @@ final class Structure {
         removals = true;
     }
 
-    void observeRoute(int number, NftVerdict verdict) {
-        observedRoutes.put(number, verdict);
-        observedNumbers.put(verdict, number);
+    void observeRoute(Route route, NftVerdict verdict) {
+        observedRoutes.put(route, verdict);
+        observedNumbers.put(verdict, route.number);
         removals = true;
     }
 
@@ -95,24 +98,24 @@ final class Structure {
         removals |= observedChains.containsKey(name);
     }
 
-    void wantRoute(int number, NftVerdict verdict) {
-        routes.put(number, verdict);
-        if (verdict.equals(observedRoutes.get(number))) {
-            routeAdditions.remove(number);
+    void wantRoute(Route route, NftVerdict verdict) {
+        routes.put(route, verdict);
+        if (verdict.equals(observedRoutes.get(route))) {
+            routeAdditions.remove(route);
         } else {
-            routeAdditions.put(number, verdict);
+            routeAdditions.put(route, verdict);
         }
     }
 
-    void unwantRoute(int number) {
-        routes.remove(number);
-        routeAdditions.remove(number);
-        removals |= observedRoutes.containsKey(number);
+    void unwantRoute(Route route) {
+        routes.remove(route);
+        routeAdditions.remove(route);
+        removals |= observedRoutes.containsKey(route);
     }
 
-    boolean routeObserved(int number) {
-        NftVerdict observed = observedRoutes.get(number);
-        return observed != null && observed.equals(routes.get(number));
+    boolean routeObserved(Route route) {
+        NftVerdict observed = observedRoutes.get(route);
+        return observed != null && observed.equals(routes.get(route));
     }
 
     boolean setObserved(String name) {
@@ -125,8 +128,8 @@ final class Structure {
     }
 
     /** Route numbers that the kernel has or that are wanted. */
-    boolean routeTaken(int number) {
-        return observedRoutes.containsKey(number) || routes.containsKey(number);
+    boolean routeTaken(Route route) {
+        return observedRoutes.containsKey(route) || routes.containsKey(route);
     }
 
     boolean hasAdditions() {
@@ -148,8 +151,8 @@ final class Structure {
 
     /** Routes first, since they refer to chains; all rules before chains and sets, since rules refer to both. */
     void writeRemovals(NftTransaction transaction, Keys keys) {
-        for (int number : unwanted(observedRoutes, routes)) {
-            transaction.deleteElement(routesMap, keys.number(number));
+        for (Route route : unwanted(observedRoutes, routes)) {
+            transaction.deleteElement(route.map, keys.number(route.number));
         }
         List<String> doomed = unwanted(observedChains, chains);
         doomed.forEach(chain -> transaction.replaceRules(chain, List.of()));
@@ -159,15 +162,15 @@ final class Structure {
 
     /** @param verdicts gets the numbers of removed routes back */
     void removalsApplied(NftVerdicts verdicts) {
-        unwanted(observedRoutes, routes).forEach(number -> release(verdicts, number));
+        unwanted(observedRoutes, routes).forEach(route -> release(verdicts, route));
         observedRoutes.keySet().retainAll(routes.keySet());
         observedChains.keySet().retainAll(chains.keySet());
         observedSets.keySet().retainAll(sets.keySet());
         removals = false;
     }
 
-    private void release(NftVerdicts verdicts, int number) {
-        NftVerdict verdict = observedRoutes.get(number);
+    private void release(NftVerdicts verdicts, Route route) {
+        NftVerdict verdict = observedRoutes.get(route);
         if (verdict != null && !routes.containsValue(verdict)) {
             verdicts.release(verdict);
         }
@@ -196,7 +199,7 @@ final class Structure {
         setAdditions.values().forEach(set -> pieces.add(new SetPiece(set)));
         chainAdditions.keySet().forEach(name -> pieces.add(new ChainPiece(name)));
         chainAdditions.forEach((name, rules) -> pieces.add(new RulesPiece(name, rules)));
-        routeAdditions.forEach((number, verdict) -> pieces.add(new RoutePiece(number, verdict)));
+        routeAdditions.forEach((route, verdict) -> pieces.add(new RoutePiece(route, verdict)));
         return pieces;
     }
 
@@ -265,30 +268,30 @@ final class Structure {
     }
 
     private final class RoutePiece implements Piece {
-        private final int number;
+        private final Route route;
         private final NftVerdict verdict;
 
-        RoutePiece(int number, NftVerdict verdict) {
-            this.number = number;
+        RoutePiece(Route route, NftVerdict verdict) {
+            this.route = route;
             this.verdict = verdict;
         }
 
         @Override
         public void write(NftTransaction transaction) {
-            NftVerdict observed = observedRoutes.get(number);
-            byte[] key = NftData.hostInt(number).toBytes();
+            NftVerdict observed = observedRoutes.get(route);
+            byte[] key = NftData.hostInt(route.number).toBytes();
             if (observed != null) {
-                transaction.deleteElement(routesMap, key);
+                transaction.deleteElement(route.map, key);
             }
             byte[] value = new byte[Integer.BYTES];
             writeBigEndian(transaction.verdicts().number(verdict), value);
-            transaction.addElement(routesMap, key, value);
+            transaction.addElement(route.map, key, value);
         }
 
         @Override
         public void applied() {
-            observedRoutes.put(number, verdict);
-            routeAdditions.remove(number);
+            observedRoutes.put(route, verdict);
+            routeAdditions.remove(route);
         }
     }
 
