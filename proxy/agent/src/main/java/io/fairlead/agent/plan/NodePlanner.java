@@ -63,6 +63,18 @@ public final class NodePlanner {
         return new NodePlanDelta(changes, settingsBefore, newSettings);
     }
 
+    /** The whole plan as a change from nothing, for a data plane that starts again. */
+    public NodePlanDelta everything() {
+        List<NodePlanDelta.ServiceChange> changes = new ArrayList<>();
+        for (ObjectName name : new TreeSet<>(planned.keySet())) {
+            ServicePlan effective = effectivePlan(name);
+            if (!effective.isNothing()) {
+                changes.add(new NodePlanDelta.ServiceChange(ServicePlan.nothing(name), effective));
+            }
+        }
+        return new NodePlanDelta(changes, NO_SETTINGS, settings);
+    }
+
     /** The Services that there is a plan for. */
     public Set<ObjectName> services() {
         return Collections.unmodifiableSet(planned.keySet());
