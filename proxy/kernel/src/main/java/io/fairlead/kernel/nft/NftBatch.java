@@ -104,7 +104,7 @@ final class NftBatch {
         NftChain.Base base = chain.base();
         if (base != null) {
             int hook = writer.beginNested(NfTables.CHAIN_HOOK);
-            writer.putNetworkInt(NfTables.HOOK_NUMBER, base.hook().ordinal());
+            writer.putNetworkInt(NfTables.HOOK_NUMBER, base.hook().number());
             writer.putNetworkInt(NfTables.HOOK_PRIORITY, base.priority());
             writer.endNested(hook);
             writer.putNetworkInt(NfTables.CHAIN_POLICY, POLICY_ACCEPT);

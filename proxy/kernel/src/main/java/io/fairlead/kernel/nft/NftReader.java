@@ -173,7 +173,7 @@ final class NftReader {
     private static NftChain chain(String name, String typeText, int hook, int priority) {
         for (NftHook known : NftHook.values()) {
             for (NftChain.Type type : NftChain.Type.values()) {
-                if (known.ordinal() == hook && type.toString().equals(typeText)) {
+                if (known.number() == hook && type.toString().equals(typeText)) {
                     return new NftChain(name, new NftChain.Base(type, known, priority));
                 }
             }
