@@ -102,6 +102,21 @@ public final class NetlinkAttributes {
         return new String(bytes, 0, size, StandardCharsets.UTF_8);
     }
 
+    /** Whether {@link #textValue()} equals {@code text}; allocates nothing if both are ASCII. */
+    public boolean textEquals(String text) {
+        int size = text.length();
+        if (length() != size + 1) {
+            return textValue().equals(text);
+        }
+        for (int i = 0; i < size; i++) {
+            byte b = buffer.get(start + HEADER_BYTES + i);
+            if (b != text.charAt(i)) {
+                return b < 0 && textValue().equals(text);
+            }
+        }
+        return true;
+    }
+
     /** A copy of the value. */
     public byte[] bytesValue() {
         byte[] bytes = new byte[length()];

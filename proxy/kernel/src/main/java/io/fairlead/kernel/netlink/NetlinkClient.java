@@ -125,6 +125,26 @@ public final class NetlinkClient implements AutoCloseable {
     }
 
     /**
+     * Points {@code request} at a request that was sent last, to look up what the kernel complains about.
+     *
+     * @return whether there is one with this sequence number
+     */
+    public boolean request(int sequence, NetlinkMessage request) {
+        request.reset(writer.buffer(), writer.size());
+        while (request.next()) {
+            if (request.sequence() == sequence) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets the requests and gives a buffer that grew large back. */
+    public void forget() {
+        writer.forget();
+    }
+
+    /**
      * Sends the request that was begun and waits until the kernel has done it.
      *
      * @throws KernelException with this operation and target if the kernel refuses

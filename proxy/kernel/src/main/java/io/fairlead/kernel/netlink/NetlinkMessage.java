@@ -93,10 +93,19 @@ public final class NetlinkMessage {
      */
     public void attributes(int headerLength, NetlinkAttributes attributes) {
         int left = payloadLength() - headerLength;
-        if (left < 0) {
-            throw malformed("payload of " + payloadLength() + " bytes, header has " + headerLength);
+        if (headerLength < 0 || left < 0) {
+            throw malformed("payload of " + payloadLength() + " bytes, attributes at " + headerLength);
         }
         attributes.reset(buffer, start + NetlinkWriter.HEADER_BYTES + headerLength, left);
+    }
+
+    /**
+     * Points {@code attributes} at the middle of a message, as the kernel names the attribute that it does not accept.
+     *
+     * @param offset from the start of the netlink header
+     */
+    public void attributesAt(int offset, NetlinkAttributes attributes) {
+        attributes(offset - NetlinkWriter.HEADER_BYTES, attributes);
     }
 
     private int index(int offset, int width) {

@@ -4,6 +4,7 @@ import io.fairlead.kernel.KernelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Writes netlink messages and their attributes (RFC 3549, include/uapi/linux/netlink.h) into one buffer that grows
@@ -26,7 +27,7 @@ public final class NetlinkWriter {
     /** An attribute's length is sixteen bits, with its header. */
     public static final int ATTRIBUTE_BYTES_MAX = 0xffff;
 
-    /** Larger buffers are given back after use: a cold start should not be remembered in memory for ever. */
+    /** Larger buffers are not worth keeping: a cold start should not be remembered in memory for ever. */
     private static final int KEPT_BYTES = 1 << 20;
 
     private static final int INITIAL_BYTES = 8 << 10;
@@ -47,6 +48,11 @@ public final class NetlinkWriter {
     public void clear() {
         position = 0;
         message = -1;
+    }
+
+    /** Forgets all messages, and gives a buffer that grew large back. */
+    public void forget() {
+        clear();
         if (buffer.capacity() > KEPT_BYTES) {
             buffer = direct(INITIAL_BYTES);
         }
@@ -186,6 +192,19 @@ public final class NetlinkWriter {
         int padded = beginBytes(type, length);
         buffer.put(position, bytes, offset, length);
         position += padded;
+    }
+
+    /** Writes again what stands at {@code from}: for runs of attributes that look alike. */
+    public void repeat(int from, int length) {
+        ensure(length);
+        buffer.put(position, buffer, from, length);
+        position += length;
+    }
+
+    /** Changes bytes that were written before. */
+    public void overwrite(int at, byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(at, length, position);
+        buffer.put(at, bytes, offset, length);
     }
 
     /** Text in UTF-8 with a terminating zero. */

@@ -61,4 +61,40 @@ public final class NftElements {
     public int valueOffset(int index) {
         return keyOffset(index) + keyLength;
     }
+
+    /** The value of element {@code index} of a verdict map. */
+    public int verdictNumber(int index) {
+        int offset = valueOffset(index);
+        return bytes[offset] << 24
+                | (bytes[offset + 1] & 0xff) << 16
+                | (bytes[offset + 2] & 0xff) << 8
+                | (bytes[offset + 3] & 0xff);
+    }
+
+    /** Whether no key occurs twice. */
+    public boolean distinct() {
+        int mask = Integer.highestOneBit(Math.max(count, 1)) * 4 - 1;
+        int[] slots = new int[mask + 1];
+        for (int i = 0; i < count; i++) {
+            int slot = keyHash(i) & mask;
+            while (slots[slot] != 0) {
+                int other = slots[slot] - 1;
+                if (Arrays.equals(bytes, keyOffset(i), valueOffset(i), bytes, keyOffset(other), valueOffset(other))) {
+                    return false;
+                }
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = i + 1;
+        }
+        return true;
+    }
+
+    private int keyHash(int index) {
+        int hash = 0;
+        for (int i = keyOffset(index); i < valueOffset(index); i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        // Keys are mostly counted upwards: without this they would fill a few long runs.
+        return (hash * 0x9e3779b9) >>> 8;
+    }
 }
