@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The functions of libc that this module calls, with the constants of their Linux headers. The only class of the module
  * that names jnr-ffi, and one binding for all: each would cost some 40 ms at start.
  *
- * <p>Buffers must be direct: jnr-ffi passes their address at their position and copies nothing.
+ * <p>Buffers must be direct: jnr-ffi passes their address at their position; arrays it copies.
  *
  * <p>Thread-safe: errno belongs to the calling thread.
  */
@@ -99,12 +99,7 @@ public final class Libc {
 
         @ssize_t
         long sendto(
-                int fd,
-                @In ByteBuffer buffer,
-                @size_t long length,
-                int flags,
-                @In ByteBuffer address,
-                int addressLength);
+                int fd, @In byte[] buffer, @size_t long length, int flags, @In ByteBuffer address, int addressLength);
 
         @ssize_t
         long recvfrom(
