@@ -320,7 +320,7 @@ final class NftTracerWalk {
         NftData key = registers.data(update.key(), declaration.keyLength());
         Map<NftData, FakeNftElement> written = records.computeIfAbsent(map, set -> new HashMap<>());
         FakeNftElement existing = find(map, key);
-        if (existing == null && map.isFull(written.size(), nowMillis)) {
+        if (existing == null && map.isFull(countNew(map, written), nowMillis)) {
             return false;
         }
         NftData data = existing == null ? registers.data(update.data(), declaration.dataLength()) : existing.value();
@@ -330,5 +330,13 @@ final class NftTracerWalk {
         matched.add(() -> update.map() + ": " + NftPrinterField.decode(declaration.key(), key) + " -> "
                 + NftPrinterField.decode(declaration.data(), data) + (existing == null ? " written" : " refreshed"));
         return true;
+    }
+
+    private int countNew(FakeNftSet map, Map<NftData, FakeNftElement> written) {
+        int count = 0;
+        for (NftData key : written.keySet()) {
+            count += map.elements().containsKey(key) ? 0 : 1;
+        }
+        return count;
     }
 }
