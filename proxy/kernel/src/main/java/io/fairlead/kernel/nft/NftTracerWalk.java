@@ -22,6 +22,7 @@ final class NftTracerWalk {
     /** NF_IP_PRI_CONNTRACK: chains up to here see a packet that conntrack has not seen. */
     private static final int CONNTRACK_PRIORITY = -200;
 
+    private static final int TCP = 6;
     private static final String LOOPBACK = "lo";
 
     private final NftTracerHooks hooks;
@@ -253,8 +254,9 @@ final class NftTracerWalk {
                 translatedHere = true;
                 verdict = new NftVerdict.Accept();
             }
-            case NftExpression.Reject _ -> {
-                rejected = true;
+            case NftExpression.Reject(boolean tcpReset) -> {
+                // nf_send_reset answers TCP only; the packet is dropped all the same.
+                rejected = !tcpReset || packet.origin().protocol() == TCP;
                 verdict = new NftVerdict.Drop();
             }
             case NftExpression.UpdateRecord update -> {

@@ -17,6 +17,7 @@ import io.fairlead.kernel.nft.NftExpression.Meta;
 import io.fairlead.kernel.nft.NftExpression.MetaKey;
 import io.fairlead.kernel.nft.NftExpression.Payload;
 import io.fairlead.kernel.nft.NftExpression.RandomNumber;
+import io.fairlead.kernel.nft.NftExpression.Reject;
 import io.fairlead.kernel.nft.NftTrace.Delivered;
 import io.fairlead.kernel.nft.NftTrace.Dropped;
 import io.fairlead.kernel.nft.NftTrace.Rejected;
@@ -261,6 +262,15 @@ class NftTracerTest {
                         List.of(rule("", new FibSourceType(0), new Compare(0, false, NftData.hostInt(2)), DROP))));
         assertEquals(Map.of(new Dropped(), 1.0), outcomes(fromNode("192.0.2.9", 80)));
         assertEquals(Map.of(UNTOUCHED, 1.0), outcomes(fromPod("192.0.2.9", 80)));
+    }
+
+    @Test
+    void resetAnswersTcpOnly() {
+        nft.apply(other().addChain(base("reset", NftChain.Type.FILTER, NftHook.FORWARD, 0))
+                .replaceRules("reset", List.of(rule("", new Reject(true)))));
+        assertEquals(Map.of(new Rejected(), 1.0), outcomes(fromPod("192.0.2.9", 80)));
+        TracedPacket udp = new TracedPacket("cni0", 17, ip(POD), 1, ip("192.0.2.9"), 80);
+        assertEquals(Map.of(new Dropped(), 1.0), outcomes(udp));
     }
 
     @Test
