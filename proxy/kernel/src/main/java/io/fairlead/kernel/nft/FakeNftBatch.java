@@ -152,8 +152,8 @@ final class FakeNftBatch {
         if (base == null || base.equals(existing)) {
             return;
         }
-        boolean sameType = existing != null && existing.type() == base.type();
-        throw refusal(add, sameType ? Errno.EOPNOTSUPP : Errno.EEXIST, "the chain exists with another hook");
+        boolean otherType = existing != null && existing.type() != base.type();
+        throw refusal(add, otherType ? Errno.EEXIST : Errno.EOPNOTSUPP, "the chain exists with another hook");
     }
 
     private void deleteChain(FakeNftTable table, NftOperation.DeleteChain delete) {
