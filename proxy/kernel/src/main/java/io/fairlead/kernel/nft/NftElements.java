@@ -61,4 +61,13 @@ public final class NftElements {
     public int valueOffset(int index) {
         return keyOffset(index) + keyLength;
     }
+
+    /** The value of element {@code index} of a verdict map. */
+    public int verdictNumber(int index) {
+        int offset = valueOffset(index);
+        return bytes[offset] << 24
+                | (bytes[offset + 1] & 0xff) << 16
+                | (bytes[offset + 2] & 0xff) << 8
+                | (bytes[offset + 3] & 0xff);
+    }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.kernel.nft;
 
+import io.fairlead.kernel.KernelException;
 import java.util.List;
 
 /**
@@ -37,4 +38,21 @@ public sealed interface NftOperation {
 
     /** Adds elements that do not exist, or deletes elements that do. */
     record Elements(NftSet set, boolean delete, NftElements elements) implements NftOperation {}
+
+    /** The exception that says that this step on {@code table} was refused. */
+    default KernelException refusal(NftTable table, int errno, String detail) {
+        return switch (this) {
+            case AddTable ignored -> new KernelException("add table", table.toString(), errno, detail);
+            case DeleteTable ignored -> new KernelException("delete table", table.toString(), errno, detail);
+            case AddChain add -> new KernelException("add chain", table + " " + add.chain.name(), errno, detail);
+            case DeleteChain delete -> new KernelException("delete chain", table + " " + delete.chain, errno, detail);
+            case ReplaceRules replace ->
+                new KernelException("replace rules of", table + " " + replace.chain, errno, detail);
+            case AddSet add -> new KernelException("add set", table + " " + add.set.name(), errno, detail);
+            case DeleteSet delete -> new KernelException("delete set", table + " " + delete.set, errno, detail);
+            case Elements run ->
+                new KernelException(
+                        run.delete ? "delete element" : "add element", table + " " + run.set.name(), errno, detail);
+        };
+    }
 }

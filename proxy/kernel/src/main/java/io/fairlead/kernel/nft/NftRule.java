@@ -11,6 +11,9 @@ import java.util.List;
  */
 public record NftRule(List<NftExpression> expressions, String comment) {
 
+    /** The {@code nft} program allows no more (NFTNL_UDATA_COMMENT_MAXLEN, less the terminating zero). */
+    public static final int COMMENT_BYTES_MAX = 127;
+
     public NftRule {
         expressions = List.copyOf(expressions);
     }

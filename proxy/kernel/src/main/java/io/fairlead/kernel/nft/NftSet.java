@@ -50,6 +50,11 @@ public record NftSet(String name, List<NftType> key, List<NftType> data, boolean
         return length(data);
     }
 
+    /** Bytes of a value in {@link NftElements}: that of a verdict is a number. */
+    public int valueLength() {
+        return verdicts ? Integer.BYTES : dataLength();
+    }
+
     private static int length(List<NftType> fields) {
         int length = 0;
         for (NftType field : fields) {

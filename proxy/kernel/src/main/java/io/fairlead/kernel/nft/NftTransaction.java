@@ -1,5 +1,6 @@
 package io.fairlead.kernel.nft;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,6 +71,13 @@ public final class NftTransaction {
     }
 
     public NftTransaction replaceRules(String chain, List<NftRule> rules) {
+        for (NftRule rule : rules) {
+            int bytes = rule.comment().getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > NftRule.COMMENT_BYTES_MAX) {
+                mistake("rule comment of " + bytes + " bytes in chain " + chain + ", allowed are "
+                        + NftRule.COMMENT_BYTES_MAX);
+            }
+        }
         operations.add(new NftOperation.ReplaceRules(chain, List.copyOf(rules)));
         return this;
     }
@@ -87,13 +95,24 @@ public final class NftTransaction {
 
     /** Adds an element that does not exist yet. The arrays are copied. */
     public NftTransaction addElement(NftSet set, byte[] key, byte[] value) {
-        run(set, false).add(key, value);
+        NftElements run = run(set, false);
+        if (key.length == run.keyLength() && value.length == run.valueLength()) {
+            run.add(key, value);
+        } else {
+            mistake("element of " + set.name() + " with " + key.length + " bytes of key and " + value.length
+                    + " of value, expected " + run.keyLength() + " and " + run.valueLength());
+        }
         return this;
     }
 
     /** Deletes an element that exists. The array is copied. */
     public NftTransaction deleteElement(NftSet set, byte[] key) {
-        run(set, true).add(key, key);
+        NftElements run = run(set, true);
+        if (key.length == run.keyLength()) {
+            run.add(key, key);
+        } else {
+            mistake("element of " + set.name() + " with " + key.length + " bytes of key, expected " + run.keyLength());
+        }
         return this;
     }
 
@@ -105,15 +124,22 @@ public final class NftTransaction {
                 && last.set().equals(set)) {
             return last.elements();
         }
-        int valueLength = delete ? 0 : set.verdicts() ? Integer.BYTES : set.dataLength();
+        int valueLength = delete ? 0 : set.valueLength();
         NftElements elements = new NftElements(set.keyLength(), valueLength);
         operations.add(new NftOperation.Elements(set, delete, elements));
         return elements;
     }
 
     private void checkName(String kind, String name) {
-        if (mistake.isEmpty() && (name.isEmpty() || name.length() > NAME_BYTES_MAX)) {
-            mistake = kind + " name of " + name.length() + " bytes, allowed are 1 to " + NAME_BYTES_MAX;
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0 || bytes > NAME_BYTES_MAX) {
+            mistake(kind + " name of " + bytes + " bytes, allowed are 1 to " + NAME_BYTES_MAX);
+        }
+    }
+
+    private void mistake(String text) {
+        if (mistake.isEmpty()) {
+            mistake = text;
         }
     }
 }

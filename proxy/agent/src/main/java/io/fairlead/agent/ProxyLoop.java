@@ -1,0 +1,258 @@
+package io.fairlead.agent;
+
+import io.fairlead.agent.SyncSchedule.Due;
+import io.fairlead.cluster.ClusterDelta;
+import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.SnapshotSubscriber;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.kernel.KernelException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent's one thread: batches changes as {@link SyncSchedule} promises, steps the {@link SyncEngine}, and answers
+ * questions between two steps. Other threads only put things into its mailbox.
+ *
+ * <p>Thread-safe.
+ */
+public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
+
+    private final SyncEngine engine;
+    private final SyncSchedule schedule;
+    private final SyncObserver observer;
+    private final Thread thread = Thread.ofPlatform().name("proxy-loop").unstarted(this::run);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition mail = lock.newCondition();
+
+    // Guarded by the lock: the mailbox.
+    private ClusterDelta delta = ClusterDelta.EMPTY;
+    private @Nullable ClusterSnapshot snapshot;
+    private Set<IpAddress> addresses = Set.of();
+    private boolean changed;
+    /** When the oldest change that is not in the kernel was put here; 0 if all are. */
+    private long unappliedSince;
+
+    private boolean everything;
+    private boolean closed;
+    private final Queue<Runnable> questions = new ArrayDeque<>();
+
+    /**
+     * Told after each step.
+     *
+     * <p>Confined to the proxy loop's thread.
+     */
+    public interface SyncObserver {
+
+        /**
+         * @param queuedNanos since the oldest change of the step was put into the mailbox, 0 without one
+         * @param stepNanos that planning and applying took
+         */
+        void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos);
+
+        /** A step could not even begin, for example because the kernel could not be read. */
+        void failed(KernelException error);
+    }
+
+    /**
+     * @param min at least so long between the starts of two steps
+     * @param max at most so long between two comparisons of everything with the kernel
+     * @param retry after a failure
+     */
+    public ProxyLoop(SyncEngine engine, SyncObserver observer, Duration min, Duration max, Duration retry) {
+        this.engine = engine;
+        this.observer = observer;
+        this.schedule = new SyncSchedule(min, max, retry);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void onSnapshot(ClusterDelta next, ClusterSnapshot latest) {
+        put(() -> {
+            delta = delta.merge(next);
+            snapshot = latest;
+            markChanged();
+        });
+    }
+
+    /** Every address on an interface of the node. */
+    public void onAddresses(Set<IpAddress> all) {
+        put(() -> {
+            if (!all.equals(addresses)) {
+                addresses = Set.copyOf(all);
+                markChanged();
+            }
+        });
+    }
+
+    /** Somebody else changed our table: compare everything with the kernel at once. */
+    public void onForeignChange() {
+        put(() -> everything = true);
+    }
+
+    /** Asks between two steps; a loop that is closed answers with an exception. */
+    public <T> CompletableFuture<T> ask(Function<SyncEngine, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        put(() -> {
+            if (closed) {
+                answer.completeExceptionally(new IllegalStateException("the agent is stopping"));
+            } else {
+                questions.add(() -> answerTo(question, answer));
+            }
+        });
+        return answer;
+    }
+
+    /** Nanoseconds that the oldest change has been waiting to be applied, 0 if there is none. */
+    public long overdueNanos() {
+        lock.lock();
+        try {
+            return unappliedSince == 0 ? 0 : System.nanoTime() - unappliedSince;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> void answerTo(Function<SyncEngine, T> question, CompletableFuture<T> answer) {
+        try {
+            answer.complete(question.apply(engine));
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private void put(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            mail.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The lock is held. */
+    private void markChanged() {
+        changed = true;
+        if (unappliedSince == 0) {
+            unappliedSince = System.nanoTime();
+        }
+        if (snapshot != null) {
+            schedule.change();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            Due due = awaitDue();
+            List<Runnable> asked = takeQuestions();
+            asked.forEach(Runnable::run);
+            if (due != Due.NOTHING) {
+                step(due);
+            } else if (asked.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    /** Waits until a step is due or a question was asked; {@link Due#NOTHING} and no question means the end. */
+    private Due awaitDue() {
+        lock.lock();
+        try {
+            while (!closed && questions.isEmpty()) {
+                long now = System.nanoTime();
+                Due due = everything && snapshot != null ? Due.EVERYTHING : schedule.due(now);
+                if (due != Due.NOTHING) {
+                    schedule.begin(due, now);
+                    return due;
+                }
+                long _ = mail.awaitNanos(schedule.waitNanos(now));
+            }
+        } catch (InterruptedException e) {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        return Due.NOTHING;
+    }
+
+    private List<Runnable> takeQuestions() {
+        lock.lock();
+        try {
+            List<Runnable> asked = List.copyOf(questions);
+            questions.clear();
+            return asked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What one step works on. */
+    private record Work(
+            boolean changed, ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses, long since) {}
+
+    private Work takeWork() {
+        lock.lock();
+        try {
+            ClusterSnapshot latest = snapshot == null ? ClusterSnapshot.EMPTY : snapshot;
+            Work work = new Work(changed, delta, latest, addresses, unappliedSince);
+            delta = ClusterDelta.EMPTY;
+            changed = false;
+            everything = false;
+            unappliedSince = 0;
+            return work;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void step(Due due) {
+        Work work = takeWork();
+        long start = System.nanoTime();
+        boolean success = false;
+        try {
+            SyncEngine.Step step = step(due, work);
+            long end = System.nanoTime();
+            observer.stepped(step, work.since == 0 ? 0 : end - work.since, end - start);
+            success = !step.result().dirty();
+        } catch (KernelException e) {
+            observer.failed(e);
+        }
+        boolean ended = success;
+        put(() -> {
+            schedule.end(ended);
+            if (!ended && work.since != 0) {
+                unappliedSince = work.since;
+            }
+        });
+    }
+
+    private SyncEngine.Step step(Due due, Work work) {
+        if (work.changed) {
+            return engine.apply(work.delta, work.snapshot, work.addresses);
+        }
+        return due == Due.EVERYTHING ? engine.applyEverything() : engine.retry();
+    }
+
+    /** Ends after the step that is running; what is in the kernel stays. */
+    @Override
+    public void close() {
+        put(() -> closed = true);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

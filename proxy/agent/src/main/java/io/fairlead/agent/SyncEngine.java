@@ -1,0 +1,140 @@
+package io.fairlead.agent;
+
+import io.fairlead.agent.dataplane.Dataplane;
+import io.fairlead.agent.dataplane.SyncResult;
+import io.fairlead.agent.plan.Frontend;
+import io.fairlead.agent.plan.NodeFacts;
+import io.fairlead.agent.plan.NodePlanDelta;
+import io.fairlead.agent.plan.NodePlanner;
+import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.plan.NodeSettings;
+import io.fairlead.cluster.ClusterDelta;
+import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.ObjectName;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of the agent: snapshot to plan to kernel. Without clock, threads or batching, which {@link ProxyLoop} adds,
+ * so that tests can step it.
+ *
+ * <p>Confined to the proxy loop's thread.
+ */
+public final class SyncEngine {
+
+    private final Dataplane dataplane;
+    private final NodeResolver resolver;
+    private final NodePlanner planner = new NodePlanner();
+    private final Map<ObjectName, String> refused = new TreeMap<>();
+
+    private ClusterSnapshot snapshot = ClusterSnapshot.EMPTY;
+    private Set<IpAddress> nodeAddresses = Set.of();
+    private @Nullable NodeFacts facts;
+    private boolean restartNext = true;
+
+    public SyncEngine(Dataplane dataplane, NodeResolver resolver) {
+        this.dataplane = dataplane;
+        this.resolver = resolver;
+    }
+
+    /**
+     * What a step did.
+     *
+     * @param change what changed in the plan
+     * @param result what was sent to the kernel
+     */
+    public record Step(NodePlanDelta change, SyncResult result) {}
+
+    /**
+     * Brings the kernel up to the snapshot.
+     *
+     * @param delta what differs from the snapshot of the step before
+     * @param addresses every address on an interface of this node
+     */
+    public Step apply(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
+        snapshot = next;
+        nodeAddresses = addresses;
+        NodeFacts before = facts;
+        NodeFacts after = resolver.facts(next);
+        NodeSettings settings = resolver.settings(next, addresses);
+        facts = after;
+        NodePlanDelta change = planner.update(touched(delta, before, after), next, after, settings);
+        boolean otherPods = before != null && !before.localPods().equals(after.localPods());
+        return restartNext || otherPods ? applyEverything(change) : applied(change, dataplane.apply(change));
+    }
+
+    /** Tries again what the kernel refused; the second time in a row, from a fresh read-back. */
+    public Step retry() {
+        NodePlanDelta nothing = new NodePlanDelta(List.of(), planner.settings(), planner.settings());
+        if (restartNext) {
+            return applyEverything(nothing);
+        }
+        restartNext = true;
+        Step step = applied(nothing, dataplane.apply(nothing));
+        restartNext = step.result.dirty();
+        return step;
+    }
+
+    /** Reads the kernel back and repairs whatever differs. */
+    public Step applyEverything() {
+        return applyEverything(new NodePlanDelta(List.of(), planner.settings(), planner.settings()));
+    }
+
+    private Step applyEverything(NodePlanDelta change) {
+        restartNext = true;
+        dataplane.restart();
+        SyncResult result = dataplane.apply(planner.everything());
+        restartNext = false;
+        return applied(change, result);
+    }
+
+    private Step applied(NodePlanDelta change, SyncResult result) {
+        refused.clear();
+        for (SyncResult.Failure failure : result.failures()) {
+            failure.frontend()
+                    .flatMap(planner::owner)
+                    .map(Frontend::port)
+                    .ifPresent(port -> refused.put(port.service(), failure.reason()));
+        }
+        return new Step(change, result);
+    }
+
+    /** All Services if what every plan depends on has changed, else those that the delta names. */
+    private Collection<ObjectName> touched(ClusterDelta delta, @Nullable NodeFacts before, NodeFacts after) {
+        if (after.equals(before)) {
+            return delta.services();
+        }
+        Set<ObjectName> all = new TreeSet<>(snapshot.services().keySet());
+        all.addAll(planner.services());
+        return all;
+    }
+
+    public ClusterSnapshot snapshot() {
+        return snapshot;
+    }
+
+    public NodePlanner planner() {
+        return planner;
+    }
+
+    public Set<IpAddress> nodeAddresses() {
+        return nodeAddresses;
+    }
+
+    /** Whether an address is one of this node's, loopback included. */
+    public boolean ofThisNode(IpAddress address) {
+        return address.isLoopback() || nodeAddresses.contains(address);
+    }
+
+    /** Services of which the kernel refused a part, with its reason; that part is as it was before. */
+    public Map<ObjectName, String> refused() {
+        return Collections.unmodifiableMap(refused);
+    }
+}
