@@ -27,8 +27,7 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     private final SyncEngine engine;
     private final SyncSchedule schedule;
-    private final SyncObserver observer;
-    private final Thread thread = Thread.ofPlatform().name("proxy-loop").unstarted(this::run);
+    private volatile @Nullable Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition mail = lock.newCondition();
@@ -67,14 +66,13 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
      * @param max at most so long between two comparisons of everything with the kernel
      * @param retry after a failure
      */
-    public ProxyLoop(SyncEngine engine, SyncObserver observer, Duration min, Duration max, Duration retry) {
+    public ProxyLoop(SyncEngine engine, Duration min, Duration max, Duration retry) {
         this.engine = engine;
-        this.observer = observer;
         this.schedule = new SyncSchedule(min, max, retry);
     }
 
-    public void start() {
-        thread.start();
+    public void start(SyncObserver observer) {
+        thread = Thread.ofPlatform().name("proxy-loop").start(() -> run(observer));
     }
 
     @Override
@@ -153,13 +151,13 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(SyncObserver observer) {
         while (true) {
             Due due = awaitDue();
             List<Runnable> asked = takeQuestions();
             asked.forEach(Runnable::run);
             if (due != Due.NOTHING) {
-                step(due);
+                step(due, observer);
             } else if (asked.isEmpty()) {
                 return;
             }
@@ -217,7 +215,7 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         }
     }
 
-    private void step(Due due) {
+    private void step(Due due, SyncObserver observer) {
         Work work = takeWork();
         long start = System.nanoTime();
         boolean success = false;
@@ -249,8 +247,11 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     @Override
     public void close() {
         put(() -> closed = true);
+        Thread running = thread;
         try {
-            thread.join();
+            if (running != null) {
+                running.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -44,6 +45,11 @@ public final class ProxyHealth {
     public void synced() {
         lastUpdate = clock.instant();
         ready = true;
+    }
+
+    /** When the kernel last was as the cluster says; nothing before the first time. */
+    public Optional<Instant> lastSync() {
+        return ready ? Optional.of(lastUpdate) : Optional.empty();
     }
 
     public boolean isReady() {
