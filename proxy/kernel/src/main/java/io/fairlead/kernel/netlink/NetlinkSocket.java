@@ -50,6 +50,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final ByteBuffer poll = direct(2 * Long.BYTES);
     private final ByteBuffer counter = direct(Long.BYTES);
     private ByteBuffer datagram = direct(RECEIVE_BYTES);
+    private byte[] bytes = new byte[RECEIVE_BYTES];
     private boolean closed;
 
     private NetlinkSocket(NetlinkProtocol protocol) {
@@ -178,7 +179,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private boolean take(int size, NetlinkMessage messages) {
         if (size > datagram.capacity()) {
-            datagram = direct(Math.max(size, 2 * datagram.capacity()));
+            datagram = direct(size);
+            bytes = new byte[size];
         }
         long taken = LIBC.recvfrom(socket, datagram, datagram.capacity(), SocketCalls.MSG_TRUNC, address, length);
         if (taken < 0) {
@@ -187,7 +189,8 @@ public final class NetlinkSocket implements AutoCloseable {
         if (taken > datagram.capacity()) {
             throw new KernelException("receive from", name(), 0, "a datagram of " + taken + " bytes was cut");
         }
-        messages.reset(datagram, (int) taken);
+        datagram.get(0, bytes, 0, (int) taken);
+        messages.reset(bytes, (int) taken);
         return address.getInt(PORT_OFFSET) == 0;
     }
 

@@ -11,7 +11,7 @@ import jnr.ffi.types.ssize_t;
 
 /**
  * The socket calls of libc, with the constants of their Linux headers. Buffers must be direct: jnr-ffi passes their
- * address at their position and copies nothing.
+ * address at their position; arrays it copies.
  *
  * <p>Thread-safe: errno belongs to the calling thread.
  */
@@ -65,12 +65,7 @@ final class SocketCalls {
 
         @ssize_t
         long sendto(
-                int fd,
-                @In ByteBuffer buffer,
-                @size_t long length,
-                int flags,
-                @In ByteBuffer address,
-                int addressLength);
+                int fd, @In byte[] buffer, @size_t long length, int flags, @In ByteBuffer address, int addressLength);
 
         @ssize_t
         long recvfrom(
