@@ -123,9 +123,9 @@ final class FakeNftBatch {
         } else if (owned && table.isOrphan()) {
             table.setOwner(socket);
             undo.push(() -> table.setOwner(FakeNftTable.NOBODY));
-        } else if (owned && !table.isPersistent()) {
-            // nf_tables_updtable. Without flags, as we add a table that is not to be owned, it changes nothing.
-            throw refusal(operation, Errno.EOPNOTSUPP, "the table exists without owner");
+        } else if (owned != table.isPersistent()) {
+            // nf_tables_updtable: a table does not become owned or persistent, nor does it stop being so.
+            throw refusal(operation, Errno.EOPNOTSUPP, "the table exists with other flags");
         }
     }
 
