@@ -130,7 +130,7 @@ public final class ConntrackFilter {
 
     @Override
     public String toString() {
-        return (ipv6 ? "IPv6" : "IPv4") + " flows of protocol " + protocol + ", original " + original + ", reply "
+        return (ipv6 ? "IPv6" : "IPv4") + " flows of protocol " + protocol + " from " + original + ", reply from "
                 + reply;
     }
 }

@@ -378,6 +378,15 @@ class ConntrackTest {
     }
 
     @Test
+    void filterSaysWhatItMeans() {
+        ConntrackFilter filter =
+                ConntrackFilter.ipv4(UDP).originalDestination(VIRTUAL).originalDestinationPort(53);
+        assertEquals(
+                "IPv4 flows of protocol 17 from any port any to 10.96.0.1 port 53, reply from any port any to any port any",
+                filter.toString());
+    }
+
+    @Test
     void filtersRefuseWhatCannotMatch() {
         assertThrows(IllegalArgumentException.class, () -> ConntrackFilter.ipv4(0));
         assertThrows(IllegalArgumentException.class, () -> ConntrackFilter.ipv4(256));
