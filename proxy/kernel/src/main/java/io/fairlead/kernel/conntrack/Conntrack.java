@@ -78,7 +78,7 @@ public final class Conntrack implements AutoCloseable {
         });
     }
 
-    /** Deletes the entries of a filter: in one request if the kernel can (6.8) and compares rightly, else one by one. */
+    /** Deletes the entries of a filter: in one request if the kernel can and compares rightly, else one by one. */
     public void delete(ConntrackFilter filter) {
         if (deletesByFilter && filter.isExactInKernel()) {
             filter.write(begin(Ctnetlink.DELETE, filter.family()));

@@ -118,19 +118,19 @@ public final class ConntrackFilter {
      * an order to flush the table.
      */
     void write(NetlinkWriter request) {
-        TuplePattern original = ipv6 ? this.original.withoutAddresses() : this.original;
-        TuplePattern reply = ipv6 ? this.reply.withoutAddresses() : this.reply;
-        original.write(request, Ctnetlink.CTA_TUPLE_ORIG, ipv6, protocol);
-        reply.write(request, Ctnetlink.CTA_TUPLE_REPLY, ipv6, protocol);
+        TuplePattern there = ipv6 ? original.withoutAddresses() : original;
+        TuplePattern back = ipv6 ? reply.withoutAddresses() : reply;
+        there.write(request, Ctnetlink.CTA_TUPLE_ORIG, ipv6, protocol);
+        back.write(request, Ctnetlink.CTA_TUPLE_REPLY, ipv6, protocol);
         int flags = request.beginNested(Ctnetlink.CTA_FILTER);
-        request.putInt(Ctnetlink.CTA_FILTER_ORIG_FLAGS, original.parts() | Ctnetlink.MATCH_PROTOCOL);
-        request.putInt(Ctnetlink.CTA_FILTER_REPLY_FLAGS, reply.parts() | Ctnetlink.MATCH_PROTOCOL);
+        request.putInt(Ctnetlink.CTA_FILTER_ORIG_FLAGS, there.parts() | Ctnetlink.MATCH_PROTOCOL);
+        request.putInt(Ctnetlink.CTA_FILTER_REPLY_FLAGS, back.parts() | Ctnetlink.MATCH_PROTOCOL);
         request.endNested(flags);
     }
 
     @Override
     public String toString() {
-        return (ipv6 ? "IPv6" : "IPv4") + " flows of protocol " + protocol + ", original " + original + ", reply "
+        return (ipv6 ? "IPv6" : "IPv4") + " flows of protocol " + protocol + " from " + original + ", reply from "
                 + reply;
     }
 }

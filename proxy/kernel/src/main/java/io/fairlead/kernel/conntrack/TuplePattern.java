@@ -19,15 +19,15 @@ record TuplePattern(int parts, Address source, int sourcePort, Address destinati
      *
      * <p>Immutable.
      */
-    record Address(long high, long low) {
+    record Address(long high, long low, String text) {
 
-        static final Address NONE = new Address(0, 0);
+        static final Address NONE = new Address(0, 0, "any");
 
         static Address of(InetAddress address) {
             byte[] bytes = address.getAddress();
             ByteBuffer wide = ByteBuffer.allocate(IpBytes.IPV6_BYTES);
             wide.put(IpBytes.IPV6_BYTES - bytes.length, bytes);
-            return new Address(wide.getLong(0), wide.getLong(Long.BYTES));
+            return new Address(wide.getLong(0), wide.getLong(Long.BYTES), address.getHostAddress());
         }
 
         private void write(NetlinkWriter request, boolean ipv6, int v4Type, int v6Type) {
@@ -130,5 +130,16 @@ record TuplePattern(int parts, Address source, int sourcePort, Address destinati
     /** Whether at least one of these counts. */
     private boolean has(int some) {
         return (parts & some) != 0;
+    }
+
+    /** As in {@code any port any to 10.96.0.1 port 53}. */
+    @Override
+    public String toString() {
+        return source.text + " port " + port(Ctnetlink.MATCH_SOURCE_PORT, sourcePort) + " to " + destination.text
+                + " port " + port(Ctnetlink.MATCH_DESTINATION_PORT, destinationPort);
+    }
+
+    private String port(int part, int port) {
+        return has(part) ? Integer.toString(port) : "any";
     }
 }

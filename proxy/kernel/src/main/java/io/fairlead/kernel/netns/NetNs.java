@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A namespace belongs to a thread. What is opened inside {@link #run} (sockets, files under {@code /proc/sys/net})
  * stays with this namespace afterwards, and processes and platform threads that are started inside are born in it.
  * Virtual threads cannot enter, and must not be started inside either: their carriers would be born there and would
- * serve the rest of the program from the wrong namespace. {@code java.net.NetworkInterface} is of no use inside: it reads
- * {@code /proc/net}, which is always that of the main thread.
+ * serve the rest of the program from the wrong namespace. {@code java.net.NetworkInterface} is of no use inside: it
+ * reads {@code /proc/net}, which is always that of the main thread.
  *
  * <p>Thread-safe.
  */

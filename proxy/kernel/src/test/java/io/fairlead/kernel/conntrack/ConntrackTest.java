@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.fairlead.kernel.netns.Tool;
 import io.fairlead.kernel.route.MacAddress;
 import io.fairlead.kernel.route.Neighbour;
@@ -20,6 +21,7 @@ import io.fairlead.kernel.route.Route;
 import io.fairlead.kernel.route.RouteNetlink;
 import io.fairlead.kernel.route.VethPair;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,6 +48,8 @@ class ConntrackTest {
     private static final int IPS_DST_NAT = 1 << 5;
     private static final InetAddress VIRTUAL = ip(10, 96, 0, 1);
     private static final InetAddress NOBODY = ip(10, 77, 0, 99);
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final VethPair hosts = VethPair.create();
     private final Conntrack conntrack = hosts.left().run(() -> Conntrack.open());
@@ -340,9 +344,14 @@ class ConntrackTest {
             start = printed("70,000 flows made", start);
             assertTrue(conntrack.usage().entries() >= 2L * ports);
             long[] seen = new long[1];
+            conntrack.read(toNobody, entry -> seen[0]++);
+            seen[0] = 0;
+            long allocated = THREADS.getCurrentThreadAllocatedBytes();
             start = System.nanoTime();
             conntrack.read(toNobody, entry -> seen[0]++);
             start = printed("70,000 entries listed", start);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+            assertTrue(allocated < 4 * seen[0], allocated + " bytes allocated for " + seen[0] + " entries");
             assertEquals(2L * ports, seen[0]);
             conntrack.read(toNobody.originalDestinationPort(10_500), entry -> seen[0]++);
             start = printed("2 of 70,000 listed", start);
@@ -366,6 +375,15 @@ class ConntrackTest {
         Conntrack.Usage after = conntrack.usage();
         assertEquals(before.entries() + 3, after.entries());
         assertTrue(after.entriesMax() > 3, after.toString());
+    }
+
+    @Test
+    void filterSaysWhatItMeans() {
+        ConntrackFilter filter =
+                ConntrackFilter.ipv4(UDP).originalDestination(VIRTUAL).originalDestinationPort(53);
+        assertEquals(
+                "IPv4 flows of protocol 17 from any port any to 10.96.0.1 port 53, reply from any port any to any port any",
+                filter.toString());
     }
 
     @Test
