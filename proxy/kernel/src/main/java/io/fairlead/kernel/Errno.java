@@ -9,6 +9,7 @@ public final class Errno {
 
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -26,6 +27,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
@@ -37,6 +39,7 @@ public final class Errno {
         return switch (errno) {
             case EPERM -> "EPERM, the kernel does not allow it (CAP_NET_ADMIN missing, or owned by another process)";
             case ENOENT -> "ENOENT, it does not exist";
+            case ESRCH -> "ESRCH, there is no such thing";
             case EINTR -> "EINTR, interrupted";
             case EAGAIN -> "EAGAIN, try again";
             case ENOMEM -> "ENOMEM, no memory";
@@ -54,6 +57,7 @@ public final class Errno {
             case EOPNOTSUPP -> "EOPNOTSUPP, this kernel lacks the operation";
             case EAFNOSUPPORT -> "EAFNOSUPPORT, this kernel lacks the address family";
             case EADDRINUSE -> "EADDRINUSE, the address is in use";
+            case EADDRNOTAVAIL -> "EADDRNOTAVAIL, the link does not have the address";
             case ENETDOWN -> "ENETDOWN, the network is down";
             case ENETUNREACH -> "ENETUNREACH, no route";
             case ENOBUFS -> "ENOBUFS, messages were lost";

@@ -9,12 +9,24 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param service the Service that it belongs to
+ * @param endpoints held in columns: a few bytes each, and {@code get} makes a fresh {@link Endpoint}
  */
 public record EndpointSlice(
-        ObjectName name, ObjectName service, IpFamily family, List<Endpoint> endpoints, List<EndpointPort> ports) {
+        ObjectName name, ObjectName service, IpFamily family, List<Endpoint> endpoints, List<EndpointPort> ports)
+        implements ClusterObject {
 
     public EndpointSlice {
-        endpoints = List.copyOf(endpoints);
+        endpoints = PackedEndpoints.copyOf(family, endpoints);
         ports = List.copyOf(ports);
+    }
+
+    @Override
+    public ClusterKind kind() {
+        return ClusterKind.ENDPOINT_SLICE;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
     }
 }

@@ -20,11 +20,22 @@ public record Node(
         List<IpPrefix> podCidrs,
         String zone,
         boolean deleting,
-        boolean drainedByAutoscaler) {
+        boolean drainedByAutoscaler)
+        implements ClusterObject {
 
     public Node {
         internalIps = List.copyOf(internalIps);
         externalIps = List.copyOf(externalIps);
         podCidrs = List.copyOf(podCidrs);
+    }
+
+    @Override
+    public ClusterKind kind() {
+        return ClusterKind.NODE;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return new ObjectName("", name);
     }
 }

@@ -26,7 +26,8 @@ public record Service(
         List<IpAddress> loadBalancerIps,
         List<IpPrefix> loadBalancerSourceRanges,
         int affinityTimeoutSeconds,
-        int healthCheckNodePort) {
+        int healthCheckNodePort)
+        implements ClusterObject {
 
     public Service {
         clusterIps = List.copyOf(clusterIps);
@@ -34,5 +35,15 @@ public record Service(
         externalIps = List.copyOf(externalIps);
         loadBalancerIps = List.copyOf(loadBalancerIps);
         loadBalancerSourceRanges = List.copyOf(loadBalancerSourceRanges);
+    }
+
+    @Override
+    public ClusterKind kind() {
+        return ClusterKind.SERVICE;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
     }
 }

@@ -7,9 +7,19 @@ import java.util.List;
  *
  * <p>Immutable.
  */
-public record ServiceCidr(String name, List<IpPrefix> cidrs) {
+public record ServiceCidr(String name, List<IpPrefix> cidrs) implements ClusterObject {
 
     public ServiceCidr {
         cidrs = List.copyOf(cidrs);
+    }
+
+    @Override
+    public ClusterKind kind() {
+        return ClusterKind.SERVICE_CIDR;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return new ObjectName("", name);
     }
 }

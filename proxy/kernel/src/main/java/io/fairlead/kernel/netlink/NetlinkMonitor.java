@@ -12,7 +12,10 @@ public final class NetlinkMonitor implements Runnable, AutoCloseable {
         /** A notification; valid only during the call. */
         void message(NetlinkMessage message);
 
-        /** Notifications were lost (ENOBUFS): everything that was built from them must be read again. */
+        /**
+         * Notifications were lost (ENOBUFS): everything that was built from them must be read again. What happens from
+         * this call on is delivered.
+         */
         void lost();
     }
 
@@ -63,7 +66,10 @@ public final class NetlinkMonitor implements Runnable, AutoCloseable {
                             listener.message(message);
                         }
                     }
-                    case LOST -> listener.lost();
+                    case LOST -> {
+                        drain(message);
+                        listener.lost();
+                    }
                     case WOKEN, TIMEOUT -> {}
                 }
             }
@@ -72,6 +78,17 @@ public final class NetlinkMonitor implements Runnable, AutoCloseable {
                 closed = true;
                 socket.close();
             }
+        }
+    }
+
+    /**
+     * Empties the queue. From the loss until then the kernel drops everything, and says so only once
+     * (netlink_overrun in net/netlink/af_netlink.c): whoever reads the present state earlier misses what follows.
+     */
+    private void drain(NetlinkMessage message) {
+        NetlinkSocket.Received received = NetlinkSocket.Received.LOST;
+        while (received == NetlinkSocket.Received.LOST || received == NetlinkSocket.Received.MESSAGES) {
+            received = closed() ? NetlinkSocket.Received.WOKEN : socket.receive(message, 0);
         }
     }
 

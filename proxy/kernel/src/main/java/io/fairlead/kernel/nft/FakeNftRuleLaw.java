@@ -2,7 +2,6 @@ package io.fairlead.kernel.nft;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * What the kernel checks of one rule when it is added: the init functions of its expressions (net/netfilter/nft_*.c),
@@ -17,9 +16,6 @@ final class FakeNftRuleLaw {
 
     /** NFT_RULE_MAXEXPRS. */
     private static final int EXPRESSIONS_MAX = 128;
-
-    /** See {@link NftRule#comment}. */
-    private static final int COMMENT_BYTES_MAX = 127;
 
     /** sizeof(struct nft_data): constants of compare, bitwise and immediate. */
     private static final int CONSTANT_BYTES_MAX = 16;
@@ -64,8 +60,6 @@ final class FakeNftRuleLaw {
 
     void check(NftRule rule) {
         require(rule.expressions().size() <= EXPRESSIONS_MAX, Errno.EINVAL, "more than 128 expressions");
-        int commentBytes = rule.comment().getBytes(StandardCharsets.UTF_8).length;
-        require(commentBytes <= COMMENT_BYTES_MAX, Errno.EINVAL, "comment of " + commentBytes + " bytes");
         for (NftExpression expression : rule.expressions()) {
             check(expression);
         }

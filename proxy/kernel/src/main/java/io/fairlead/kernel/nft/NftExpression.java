@@ -118,8 +118,18 @@ public sealed interface NftExpression {
     /** Source NAT to an address of the outgoing interface, source port fully random; ends the evaluation. */
     record Masquerade() implements NftExpression {}
 
-    /** Answers ICMP (or ICMPv6) port unreachable and drops; ends the evaluation. */
-    record Reject() implements NftExpression {}
+    /**
+     * Answers and drops; ends the evaluation.
+     *
+     * @param tcpReset answers a TCP packet with a reset; otherwise the answer is ICMP (or ICMPv6) port unreachable
+     */
+    record Reject(boolean tcpReset) implements NftExpression {
+
+        /** Port unreachable. */
+        public Reject() {
+            this(false);
+        }
+    }
 
     /**
      * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full.

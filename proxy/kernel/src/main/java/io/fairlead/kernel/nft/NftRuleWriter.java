@@ -29,6 +29,7 @@ final class NftRuleWriter {
 
     private static final int DYNSET_UPDATE = 1;
     private static final int REJECT_ICMP = 0;
+    private static final int REJECT_TCP_RESET = 1;
     /** ICMP_PORT_UNREACH. */
     private static final int PORT_UNREACHABLE = 3;
     /** ICMPV6_PORT_UNREACH. */
@@ -142,7 +143,7 @@ final class NftRuleWriter {
             }
             case NftExpression.Dnat dnat -> dnat(dnat);
             case NftExpression.Masquerade ignored -> writer.putNetworkInt(1, NAT_RANDOM_FULLY);
-            case NftExpression.Reject ignored -> reject(family);
+            case NftExpression.Reject reject -> reject(family, reject);
             case NftExpression.UpdateRecord update -> update(update);
         }
     }
@@ -162,7 +163,11 @@ final class NftRuleWriter {
         register(5, dnat.port());
     }
 
-    private void reject(NftFamily family) {
+    private void reject(NftFamily family, NftExpression.Reject reject) {
+        if (reject.tcpReset()) {
+            writer.putNetworkInt(1, REJECT_TCP_RESET);
+            return;
+        }
         writer.putNetworkInt(1, REJECT_ICMP);
         writer.putByte(2, family == NftFamily.IP ? PORT_UNREACHABLE : PORT_UNREACHABLE_V6);
     }

@@ -7,8 +7,9 @@ import java.net.InetAddress;
  *
  * <p>Immutable.
  *
- * @param destination any address within the prefix; the kernel refuses bits beyond it
+ * @param destination first address of the prefix; the kernel refuses any other
  * @param table number of the routing table
+ * @param nextHop a gateway must be of the destination's family
  * @param protocol who set it (RTPROT_*, rtnetlink(7)): how a program finds its own again
  * @param metric the lower wins among equal prefixes; 0 leaves it to the kernel (IPv6: 1024)
  */
@@ -22,6 +23,11 @@ public record Route(InetAddress destination, int prefixLength, NextHop nextHop, 
 
     public Route {
         PrefixLength.check(destination, prefixLength);
+        if (nextHop instanceof NextHop.Gateway gateway
+                && gateway.address().getAddress().length != destination.getAddress().length) {
+            throw new IllegalArgumentException(
+                    "gateway " + gateway.address() + " and destination " + destination + " are of different families");
+        }
         if (protocol < 0 || protocol > 255) {
             throw new IllegalArgumentException("route protocol " + protocol + " is not within 0 to 255");
         }

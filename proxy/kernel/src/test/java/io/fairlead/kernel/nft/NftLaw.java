@@ -54,6 +54,11 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
         return laws;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     /** A law of a table that exists, is empty and not owned. */
     static NftLaw inTable(String name, Consumer<Nft> check) {
         return new NftLaw(name, sockets -> {

@@ -1,0 +1,43 @@
+package io.fairlead.agent.plan;
+
+import io.fairlead.cluster.model.IpPrefix;
+import java.util.List;
+
+/**
+ * What the operator decided, as far as plans depend on it.
+ *
+ * <p>Immutable.
+ *
+ * @param nodeName of this node, lower case
+ * @param podDetection how local pods are told from other clients
+ * @param masqueradeBit bit of the packet mark that asks for masquerading, 0..31
+ */
+public record AgentPolicy(
+        String nodeName,
+        PodDetection podDetection,
+        boolean masqueradeAll,
+        int masqueradeBit,
+        boolean externalIps,
+        NodePortAddresses nodePortAddresses) {
+
+    /** {@code detectLocalMode} with what it needs. */
+    public sealed interface PodDetection {
+
+        /** By the cluster's pod ranges; none given means nobody is known to be a pod. */
+        record ClusterCidr(List<IpPrefix> ranges) implements PodDetection {
+
+            public ClusterCidr {
+                ranges = List.copyOf(ranges);
+            }
+        }
+
+        /** By this node's {@code spec.podCIDRs}. */
+        record NodeCidr() implements PodDetection {}
+
+        /** By the bridge that pods are attached to. */
+        record BridgeInterface(String name) implements PodDetection {}
+
+        /** By how the names of pods' interfaces start. */
+        record InterfaceNamePrefix(String prefix) implements PodDetection {}
+    }
+}

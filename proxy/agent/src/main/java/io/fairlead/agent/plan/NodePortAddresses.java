@@ -1,0 +1,103 @@
+package io.fairlead.agent.plan;
+
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.cluster.model.IpPrefix;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The operator's choice of addresses on which NodePorts are served ({@code nodePortAddresses} of kube-proxy).
+ *
+ * <p>Nothing given means the primary addresses and loopback; a list is obeyed exactly.
+ *
+ * <p>Immutable.
+ *
+ * @param primary the first InternalIP of each family
+ * @param loopback 127.0.0.1 and ::1
+ * @param ranges addresses of interfaces that lie in one of these
+ */
+public record NodePortAddresses(boolean primary, boolean loopback, List<IpPrefix> ranges) {
+
+    /** Nothing given. */
+    public static final NodePortAddresses DEFAULT = new NodePortAddresses(true, true, List.of());
+
+    public NodePortAddresses {
+        ranges = List.copyOf(ranges);
+    }
+
+    /**
+     * Parses the entries: {@code primary}, {@code localhost}, {@code all} or a CIDR.
+     *
+     * @throws IllegalArgumentException naming the entry that is none of these
+     */
+    public static NodePortAddresses parse(List<String> entries) {
+        if (entries.isEmpty()) {
+            return DEFAULT;
+        }
+        boolean primary = false;
+        boolean loopback = false;
+        List<IpPrefix> ranges = new ArrayList<>();
+        for (String entry : entries) {
+            switch (entry) {
+                case "primary" -> primary = true;
+                case "localhost" -> loopback = true;
+                case "all" -> {
+                    ranges.add(new IpPrefix(Addresses.any(IpFamily.IPV4), 0));
+                    ranges.add(new IpPrefix(Addresses.any(IpFamily.IPV6), 0));
+                }
+                default -> ranges.add(parseRange(entry));
+            }
+        }
+        return new NodePortAddresses(primary, loopback, ranges);
+    }
+
+    private static IpPrefix parseRange(String entry) {
+        try {
+            return IpPrefix.parse(entry);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + " (accepted: primary, localhost, all, or a CIDR)", e);
+        }
+    }
+
+    /**
+     * The addresses that the kernel serves, sorted. IPv6 loopback is left out: the kernel never routes from ::1, see
+     * {@link #servesLoopbackV6}.
+     *
+     * @param primaries the node's primary addresses
+     * @param onInterfaces every address found on an interface
+     */
+    public List<IpAddress> resolve(List<IpAddress> primaries, Collection<IpAddress> onInterfaces) {
+        TreeSet<IpAddress> eligible = new TreeSet<>();
+        if (primary) {
+            eligible.addAll(primaries);
+        }
+        if (loopback) {
+            eligible.add(Addresses.LOOPBACK_V4);
+        }
+        for (IpAddress address : onInterfaces) {
+            boolean zoned = address.family() == IpFamily.IPV6 && address.isLinkLocal();
+            if (!zoned && inRange(address)) {
+                eligible.add(address);
+            }
+        }
+        eligible.remove(Addresses.LOOPBACK_V6);
+        return List.copyOf(eligible);
+    }
+
+    /** Whether [::1] is to be served, which only a relay in user space can do. */
+    public boolean servesLoopbackV6() {
+        return loopback || inRange(Addresses.LOOPBACK_V6);
+    }
+
+    private boolean inRange(IpAddress address) {
+        for (IpPrefix range : ranges) {
+            if (range.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

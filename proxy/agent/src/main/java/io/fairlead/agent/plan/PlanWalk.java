@@ -1,0 +1,137 @@
+package io.fairlead.agent.plan;
+
+import io.fairlead.agent.plan.Explanation.Outcome;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.IpPrefix;
+import io.fairlead.cluster.model.ObjectName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Answers "where does this flow go?" from the plan alone. Rendered rules and real packets must agree with it.
+ *
+ * <p>Confined to the proxy loop's thread.
+ */
+public final class PlanWalk {
+
+    private final NodePlanner planner;
+    private final Predicate<IpAddress> ofThisNode;
+
+    /** @param ofThisNode whether an address is one of this node's, loopback included */
+    public PlanWalk(NodePlanner planner, Predicate<IpAddress> ofThisNode) {
+        this.planner = planner;
+        this.ofThisNode = ofThisNode;
+    }
+
+    public Explanation explain(Flow flow) {
+        List<String> reasons = new ArrayList<>();
+        Optional<Frontend> frontend = frontend(flow, reasons);
+        Outcome outcome = frontend.isPresent() ? atFrontend(flow, frontend.get(), reasons) : guard(flow, reasons);
+        return new Explanation(frontend, outcome, reasons);
+    }
+
+    /** Exact addresses win over NodePorts. */
+    private Optional<Frontend> frontend(Flow flow, List<String> reasons) {
+        Optional<Frontend> exact = owned(new FrontendKey(flow.destination(), flow.port(), flow.protocol()));
+        if (exact.isPresent()) {
+            reasons.add(exact.get().key() + " is the " + exact.get().kind() + " of "
+                    + exact.get().port());
+            return exact;
+        }
+        if (!planner.settings().nodePortAddresses().contains(flow.destination())) {
+            return Optional.empty();
+        }
+        IpAddress any = Addresses.any(flow.destination().family());
+        Optional<Frontend> nodePort = owned(new FrontendKey(any, flow.port(), flow.protocol()));
+        nodePort.ifPresent(found ->
+                reasons.add("port " + flow.port() + " of this node is the " + found.kind() + " of " + found.port()));
+        return nodePort;
+    }
+
+    private Optional<Frontend> owned(FrontendKey key) {
+        return planner.owner(key)
+                .filter(frontend -> port(frontend)
+                        .filter(plan -> plan.frontends().contains(frontend))
+                        .isPresent());
+    }
+
+    private Optional<PortPlan> port(Frontend frontend) {
+        return planner.effectivePlan(frontend.port().service()).ports().stream()
+                .filter(port -> port.name().equals(frontend.port())
+                        && port.family() == frontend.key().address().family())
+                .findFirst();
+    }
+
+    private Outcome atFrontend(Flow flow, Frontend frontend, List<String> reasons) {
+        if (!frontend.sourceRanges().isEmpty()
+                && frontend.sourceRanges().stream().noneMatch(range -> range.contains(flow.source()))) {
+            reasons.add(flow.source() + " is in none of loadBalancerSourceRanges");
+            return new Outcome.Drop();
+        }
+        PortPlan port = port(frontend).orElseThrow();
+        for (ClientRule rule : frontend.routing().rules()) {
+            if (fits(rule.client(), flow)) {
+                return apply(flow, port, rule, reasons);
+            }
+        }
+        throw new IllegalStateException("no rule of " + frontend.routing() + " fits everybody");
+    }
+
+    private boolean fits(Client client, Flow flow) {
+        return switch (client) {
+            case LOCAL_POD -> planner.settings().localPods().matches(flow.source(), flow.arrival());
+            case NODE -> ofThisNode.test(flow.source());
+            case ANYONE -> true;
+        };
+    }
+
+    private static Outcome forward(Flow flow, ClientRule rule, List<Backend> backends) {
+        List<Backend> hairpins = backends.stream()
+                .filter(backend -> backend.address().equals(flow.source()))
+                .toList();
+        return new Outcome.Forward(backends, rule.masquerade(), rule.masquerade() ? List.of() : hairpins);
+    }
+
+    private Outcome apply(Flow flow, PortPlan port, ClientRule rule, List<String> reasons) {
+        reasons.add(rule.reason());
+        return switch (rule.verdict()) {
+            case REJECT -> new Outcome.Reject();
+            case DROP -> new Outcome.Drop();
+            case FORWARD -> {
+                List<Backend> backends = port.backends(rule.scope());
+                reasons.add(
+                        rule.scope() == Scope.LOCAL
+                                ? "usable endpoints on this node: " + backends.size()
+                                : port.selection() + ": " + backends.size());
+                if (port.affinitySeconds() > 0) {
+                    reasons.add("ClientIP affinity for " + port.affinitySeconds() + " s");
+                }
+                yield forward(flow, rule, backends);
+            }
+        };
+    }
+
+    /** What is not translated must not be addressed to a ClusterIP; it is checked where the node forwards or sends. */
+    private Outcome guard(Flow flow, List<String> reasons) {
+        if (!flow.fromNode() && ofThisNode.test(flow.destination())) {
+            reasons.add("not a frontend: delivered to this node");
+            return new Outcome.Pass();
+        }
+        for (ObjectName name : planner.services()) {
+            if (planner.effectivePlan(name).clusterIps().contains(flow.destination())) {
+                reasons.add("ClusterIP of " + name + ", which has no such port");
+                return new Outcome.Reject();
+            }
+        }
+        for (IpPrefix range : planner.settings().serviceCidrs()) {
+            if (range.contains(flow.destination())) {
+                reasons.add("in ServiceCIDR " + range + ", but no Service has this address");
+                return new Outcome.Drop();
+            }
+        }
+        reasons.add("not a frontend: not Service traffic");
+        return new Outcome.Pass();
+    }
+}

@@ -1,0 +1,50 @@
+package io.fairlead.cluster;
+
+import io.fairlead.cluster.model.ObjectName;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What differs between two snapshots.
+ *
+ * <p>Immutable.
+ *
+ * @param services names of Services whose record or whose slices differ, in order; each may be absent from either side
+ */
+public record ClusterDelta(
+        SortedSet<ObjectName> services, boolean nodesChanged, boolean serviceCidrsChanged, boolean setAsideChanged) {
+
+    /** Nothing differs. */
+    public static final ClusterDelta EMPTY = new ClusterDelta(Collections.emptySortedSet(), false, false, false);
+
+    public ClusterDelta {
+        services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
+    }
+
+    /** What differs between the empty snapshot and this one. */
+    public static ClusterDelta fromEmpty(ClusterSnapshot snapshot) {
+        SortedSet<ObjectName> services = new TreeSet<>(snapshot.services().keySet());
+        services.addAll(snapshot.slices().keySet());
+        return new ClusterDelta(
+                services,
+                !snapshot.nodes().isEmpty(),
+                !snapshot.serviceCidrs().isEmpty(),
+                !snapshot.setAside().isEmpty());
+    }
+
+    /** This difference followed by {@code next}: everything that may differ between the outer two snapshots. */
+    public ClusterDelta merge(ClusterDelta next) {
+        SortedSet<ObjectName> both = new TreeSet<>(services);
+        both.addAll(next.services);
+        return new ClusterDelta(
+                both,
+                nodesChanged || next.nodesChanged,
+                serviceCidrsChanged || next.serviceCidrsChanged,
+                setAsideChanged || next.setAsideChanged);
+    }
+
+    public boolean isEmpty() {
+        return services.isEmpty() && !nodesChanged && !serviceCidrsChanged && !setAsideChanged;
+    }
+}

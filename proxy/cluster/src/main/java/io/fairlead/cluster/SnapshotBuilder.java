@@ -1,0 +1,148 @@
+package io.fairlead.cluster;
+
+import io.fairlead.cluster.model.ClusterObject;
+import io.fairlead.cluster.model.EndpointSlice;
+import io.fairlead.cluster.model.Node;
+import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.model.Service;
+import io.fairlead.cluster.model.ServiceCidr;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.pcollections.TreePMap;
+
+/**
+ * Turns changes into snapshots: {@link #apply} as many as there are, then {@link #build} what they amount to. Holds no
+ * thread and no clock.
+ *
+ * <p>Confined to the store's thread.
+ */
+final class SnapshotBuilder {
+
+    private static final Comparator<EndpointSlice> BY_NAME = Comparator.comparing(EndpointSlice::name);
+
+    private ClusterSnapshot built = ClusterSnapshot.EMPTY;
+    private TreePMap<ObjectName, Service> services = TreePMap.empty();
+    private TreePMap<ObjectName, List<EndpointSlice>> slices = TreePMap.empty();
+    private TreePMap<String, Node> nodes = TreePMap.empty();
+    private TreePMap<String, ServiceCidr> serviceCidrs = TreePMap.empty();
+    private TreePMap<ObjectKey, ClusterChange.SetAside> setAside = TreePMap.empty();
+
+    /** To find the Service of a slice that is deleted or moves to another Service. */
+    private final Map<ObjectName, ObjectName> serviceOfSlice = new HashMap<>();
+
+    private final SortedSet<ObjectName> touched = new TreeSet<>();
+
+    /** The snapshot of the last {@link #build}. */
+    ClusterSnapshot built() {
+        return built;
+    }
+
+    /** Whether this object was not set aside so far, or for another reason. */
+    boolean isNews(ClusterChange.SetAside report) {
+        return !report.equals(setAside.get(report.key()));
+    }
+
+    void apply(ClusterChange change) {
+        switch (change) {
+            case ClusterChange.Upsert(ClusterObject object) -> {
+                setAside = minus(setAside, object.key());
+                upsert(object);
+            }
+            case ClusterChange.Delete delete -> {
+                setAside = minus(setAside, delete.key());
+                delete(delete);
+            }
+            case ClusterChange.SetAside report -> setAside = plus(setAside, report.key(), report);
+            case ClusterChange.Synced() -> {}
+        }
+    }
+
+    /** Makes the snapshot of all changes so far, unless it would be the last one again; returns the difference. */
+    @SuppressWarnings("ReferenceEquality") // An unchanged map stays the same one: see plus and minus.
+    ClusterDelta build() {
+        touched.removeIf(
+                name -> Objects.equals(services.get(name), built.services().get(name))
+                        && Objects.equals(slices.get(name), built.slices().get(name)));
+        ClusterDelta delta = new ClusterDelta(
+                touched, nodes != built.nodes(), serviceCidrs != built.serviceCidrs(), setAside != built.setAside());
+        touched.clear();
+        if (delta.isEmpty() && built != ClusterSnapshot.EMPTY) {
+            return delta;
+        }
+        built = new ClusterSnapshot(built.sequence() + 1, services, slices, nodes, serviceCidrs, setAside);
+        return delta;
+    }
+
+    private void upsert(ClusterObject object) {
+        switch (object) {
+            case Service service -> {
+                services = plus(services, service.name(), service);
+                touched.add(service.name());
+            }
+            case EndpointSlice slice -> {
+                ObjectName former = serviceOfSlice.put(slice.name(), slice.service());
+                if (former != null && !former.equals(slice.service())) {
+                    replaceSlice(former, slice.name(), List.of());
+                }
+                replaceSlice(slice.service(), slice.name(), List.of(slice));
+            }
+            case Node node -> nodes = plus(nodes, node.name(), node);
+            case ServiceCidr cidr -> serviceCidrs = plus(serviceCidrs, cidr.name(), cidr);
+        }
+    }
+
+    private void delete(ClusterChange.Delete delete) {
+        ObjectName name = delete.name();
+        switch (delete.kind()) {
+            case SERVICE -> {
+                services = minus(services, name);
+                touched.add(name);
+            }
+            case ENDPOINT_SLICE -> {
+                ObjectName service = serviceOfSlice.remove(name);
+                if (service != null) {
+                    replaceSlice(service, name, List.of());
+                }
+            }
+            case NODE -> nodes = minus(nodes, name.name());
+            case SERVICE_CIDR -> serviceCidrs = minus(serviceCidrs, name.name());
+            case MANIFEST -> {}
+        }
+    }
+
+    /** Takes the slice of that name away from the Service and adds the replacement, which has one slice or none. */
+    private void replaceSlice(ObjectName service, ObjectName slice, List<EndpointSlice> replacement) {
+        List<EndpointSlice> held = slices.getOrDefault(service, List.of());
+        if (held.containsAll(replacement) && !replacement.isEmpty()) {
+            return;
+        }
+        List<EndpointSlice> changed = new ArrayList<>(held.size() + 1);
+        for (EndpointSlice each : held) {
+            if (!each.name().equals(slice)) {
+                changed.add(each);
+            }
+        }
+        for (EndpointSlice each : replacement) {
+            changed.add(-1 - Collections.binarySearch(changed, each, BY_NAME), each);
+        }
+        slices = changed.isEmpty() ? minus(slices, service) : plus(slices, service, List.copyOf(changed));
+        touched.add(service);
+    }
+
+    /** The map itself when it holds the same already: its identity tells whether it changed. */
+    private static <K, V> TreePMap<K, V> plus(TreePMap<K, V> map, K key, V value) {
+        return value.equals(map.get(key)) ? map : map.plus(key, value);
+    }
+
+    private static <K, V> TreePMap<K, V> minus(TreePMap<K, V> map, K key) {
+        return map.containsKey(key) ? map.minus(key) : map;
+    }
+}

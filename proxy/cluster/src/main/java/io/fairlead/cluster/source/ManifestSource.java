@@ -1,0 +1,167 @@
+package io.fairlead.cluster.source;
+
+import io.fairlead.cluster.ClusterChange;
+import io.fairlead.cluster.ClusterSink;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A directory of manifests as the whole cluster: YAML and JSON, several documents in a file, {@code List} kinds,
+ * sub-folders. Kinds that are none of ours are ignored. Changes are seen as they happen.
+ *
+ * <p><b>What holds when something is wrong.</b> A file that cannot be parsed is set aside with file, line and reason;
+ * what it said before stays in force. An object that cannot be honoured is set aside alone. An object that is in two
+ * files is taken from the first path, and reported. A file that is gone takes its objects with it, but a directory that
+ * is gone does not: everything stays in force until it is back.
+ *
+ * <p><b>Files in the making.</b> A file is read when it was quiet for some milliseconds. News that take something away
+ * (a lost object, a broken file, no file) must hold for longer, because an editor that empties a file before it writes
+ * it again, or renames it for a moment, must not cut off a Service.
+ *
+ * <p>Thread-safe.
+ */
+public final class ManifestSource implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(ManifestSource.class.getName());
+
+    /** After the first quiet moment; together well under 100 ms. */
+    private static final Duration BAD_NEWS_QUIET = Duration.ofMillis(45);
+
+    private static final Duration UNSTABLE_QUIET = Duration.ofMillis(15);
+
+    /** A file that is being written all the time must not keep the rest from being published. */
+    private static final Duration FIRST_SCAN_MAX = Duration.ofSeconds(2);
+
+    private final Path directory;
+    private final ClusterSink sink;
+    private final Thread thread;
+    private volatile Status status = new Status(0, 0);
+
+    // The source's thread only.
+    private final ManifestReader reader;
+    private final ManifestIndex index = new ManifestIndex();
+
+    /** Files whose bad news wait for confirmation, as they looked then. */
+    private final Map<String, FileStamp> doubted = new HashMap<>();
+
+    private boolean synced;
+
+    /**
+     * What the source has read.
+     *
+     * <p>Immutable.
+     *
+     * @param files that say something
+     * @param ignored objects of kinds that are none of ours, and Nodes other than this one
+     */
+    public record Status(int files, int ignored) {}
+
+    /** @param nodeName the only Node object to keep; empty keeps them all */
+    public ManifestSource(Path directory, String nodeName, ClusterSink sink) {
+        this.directory = directory;
+        this.sink = sink;
+        this.reader = new ManifestReader(nodeName);
+        this.thread = Thread.ofPlatform().daemon().name("manifests").unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    /** Stops watching and waits until nothing more is offered. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        long startNanos = System.nanoTime();
+        boolean present = true;
+        try (DirectoryWatch watch = new DirectoryWatch(directory)) {
+            while (!Thread.currentThread().isInterrupted()) {
+                take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch);
+                if (present != watch.isComplete()) {
+                    present = watch.isComplete();
+                    LOG.log(
+                            Level.WARNING,
+                            present
+                                    ? "the manifest directory " + directory + " is there"
+                                    : "the manifest directory " + directory
+                                            + " is missing; nothing changes until it is there");
+                }
+                boolean patient = System.nanoTime() - startNanos < FIRST_SCAN_MAX.toNanos();
+                if (!synced && watch.isComplete() && (watch.isQuiet() || !patient)) {
+                    synced = true;
+                    sink.offer(new ClusterChange.Synced());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(List<String> names, DirectoryWatch watch) {
+        if (names.isEmpty()) {
+            return;
+        }
+        Map<String, ManifestFile> contents = new TreeMap<>();
+        for (String name : names) {
+            FileStamp stamp = FileStamp.of(watch.path(name));
+            ManifestFile content = read(name, stamp, watch);
+            if (!stamp.equals(FileStamp.of(watch.path(name)))) {
+                watch.again(name, UNSTABLE_QUIET);
+            } else if (isDoubtful(name, content) && !stamp.equals(doubted.put(name, stamp))) {
+                watch.again(name, BAD_NEWS_QUIET);
+            } else {
+                doubted.remove(name);
+                watch.seen(name, stamp);
+                contents.put(name, content);
+            }
+        }
+        for (ClusterChange change : index.replace(contents)) {
+            sink.offer(change);
+        }
+        status = new Status(index.size(), index.ignored());
+    }
+
+    private ManifestFile read(String name, FileStamp stamp, DirectoryWatch watch) {
+        ManifestFile former = index.file(name);
+        if (stamp.equals(FileStamp.GONE)) {
+            return ManifestFile.EMPTY;
+        }
+        try {
+            return reader.read(watch.path(name), name).after(former);
+        } catch (InvalidInput e) {
+            return former.broken(name, e);
+        } catch (IOException e) {
+            return former.broken(name, new InvalidInput("cannot be read: " + e, 0));
+        } catch (RuntimeException e) {
+            // A defect of a parser that a strange file brings to light must not stop the other files.
+            LOG.log(Level.ERROR, "reading " + watch.path(name), e);
+            return former.broken(name, new InvalidInput("cannot be read: " + e, 0));
+        }
+    }
+
+    /** Whether the news take something away that was in force. */
+    private boolean isDoubtful(String name, ManifestFile content) {
+        ManifestFile former = index.file(name);
+        return former.losesTo(content)
+                || content.problems().size() > former.problems().size() && synced;
+    }
+}

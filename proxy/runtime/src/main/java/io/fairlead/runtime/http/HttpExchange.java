@@ -1,0 +1,130 @@
+package io.fairlead.runtime.http;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One connection: reads a request, has it answered, sends the reply.
+ *
+ * <p>Confined to the thread of the connection.
+ */
+final class HttpExchange {
+
+    private static final Logger LOG = System.getLogger(HttpExchange.class.getName());
+    private static final String HEAD_END = "\r\n\r\n";
+
+    private final SocketChannel channel;
+    private final Map<String, HttpHandler> handlers;
+    private final HttpLimits limits;
+    private final Set<String> hosts;
+
+    HttpExchange(SocketChannel channel, Map<String, HttpHandler> handlers, HttpLimits limits, Set<String> hosts) {
+        this.channel = channel;
+        this.handlers = handlers;
+        this.limits = limits;
+        this.hosts = hosts;
+    }
+
+    /** Serves the connection; returns when it can be closed. */
+    void serve() throws IOException {
+        RequestHead head;
+        try (Deadline _ = Deadline.closing(channel, limits.requestTimeout())) {
+            Optional<String> text = readHead();
+            if (text.isEmpty()) {
+                return;
+            }
+            head = text.get().length() > limits.headBytesMax()
+                    ? new RequestHead.Refused(431, "the request is longer than " + limits.headBytesMax() + " bytes")
+                    : RequestHead.parse(text.get(), hosts);
+        }
+        try (Deadline _ = Deadline.closing(channel, limits.replyTimeout())) {
+            switch (head) {
+                case RequestHead.Refused refused -> refuse(channel, refused.status(), refused.reason());
+                case RequestHead.Understood understood -> answer(understood);
+            }
+            channel.shutdownOutput();
+        }
+    }
+
+    /** The head without its end; longer than allowed if it is longer than allowed; nothing if the client went away. */
+    private Optional<String> readHead() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(limits.headBytesMax() + 1);
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+            String head = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
+            int end = head.indexOf(HEAD_END);
+            if (end >= 0) {
+                return Optional.of(head.substring(0, end));
+            }
+            if (!bytes.hasRemaining()) {
+                return Optional.of(head);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void answer(RequestHead.Understood head) throws IOException {
+        HttpHandler handler = handlers.get(head.request().path());
+        if (handler == null) {
+            refuse(channel, 404, "no such page; there are " + String.join(" ", new TreeSet<>(handlers.keySet())));
+            return;
+        }
+        ReplyStream started = null;
+        try {
+            HttpReply reply = handler.handle(head.request());
+            started = new ReplyStream(channel, head(reply.status(), reply.contentType()), head.chunks());
+            send(started, reply.body());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "page " + head.request().path() + " failed", e);
+            if (started != null && started.started()) {
+                throw new IOException("reply cut off", e);
+            }
+            refuse(channel, 500, "the page failed; the log of the process says why");
+        }
+    }
+
+    static void refuse(SocketChannel channel, int status, String reason) throws IOException {
+        send(
+                new ReplyStream(channel, head(status, HttpReply.TEXT), true),
+                out -> ReplyStream.append(out, reason + "\n"));
+    }
+
+    private static void send(ReplyStream stream, HttpReply.Body body) throws IOException {
+        BufferedWriter text = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+        body.writeTo(text);
+        text.flush();
+        stream.finish();
+    }
+
+    private static String head(int status, String contentType) {
+        return "HTTP/1.1 " + status + " " + reason(status) + "\r\nContent-Type: " + contentType
+                + "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
+                + (status == 405 ? "Allow: GET\r\n" : "");
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 400 -> "Bad Request";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 421 -> "Misdirected Request";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
+            default -> "Other";
+        };
+    }
+}
