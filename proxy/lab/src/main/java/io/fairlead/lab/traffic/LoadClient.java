@@ -25,6 +25,7 @@ final class LoadClient implements Runnable {
 
     private static final int REPLY_BYTES_MAX = 2048;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int PAUSE_MILLIS_MAX = 10;
     private static final byte[] REQUEST = Answer.request(true);
 
     private final TrafficLoad.Settings settings;
@@ -79,26 +80,26 @@ final class LoadClient implements Runnable {
         try (Selector selector = Selector.open()) {
             long next = System.nanoTime() + offsetNanos;
             while (!abandoned) {
-                if ((!opening || left == 0) && open == 0) {
+                boolean more = opening && left > 0;
+                if (!more && open == 0) {
                     return;
                 }
-                for (long now = System.nanoTime(); opening && left > 0 && next <= now && open < IN_FLIGHT_MAX; left--) {
+                for (long now = System.nanoTime(); more && left > 0 && next <= now && open < IN_FLIGHT_MAX; left--) {
                     begin(selector);
                     next += intervalNanos;
                 }
-                // Long pauses are cut short to notice the end.
-                long pause = Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI, 0, 10);
-                if (pause == 0) {
-                    selector.selectNow(this::handle);
-                } else {
-                    selector.select(this::handle, pause);
-                }
+                selector.select(this::handle, pauseMillis(next));
                 expire();
             }
             inFlight.forEach(LoadClient::closeQuietly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Until the next connection is due, rounded up: late ones catch up. Cut short to notice the end. */
+    private static long pauseMillis(long next) {
+        return Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI + 1, 1, PAUSE_MILLIS_MAX);
     }
 
     private void begin(Selector selector) throws IOException {
