@@ -115,7 +115,8 @@ final class ResourceWatch implements Runnable {
         } catch (ApiFailure e) {
             return failed(e, startNanos);
         } catch (IOException e) {
-            return failed(new ApiFailure("connection lost: " + Quoted.line(e.toString(), 200)), startNanos);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return failed(new ApiFailure("connection lost: " + Quoted.line(cause.toString(), 200)), startNanos);
         } catch (InvalidInput e) {
             return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
         }
@@ -218,8 +219,8 @@ final class ResourceWatch implements Runnable {
     }
 
     private void watch() throws IOException, InterruptedException {
-        long seconds = Math.max(1, timing.watchMax().toSeconds());
-        seconds = seconds / 2 + random.nextLong(seconds / 2 + 1);
+        long half = Math.max(1, timing.watchMax().toSeconds() / 2);
+        long seconds = half + random.nextLong(half + 1);
         String query = "?watch=true&allowWatchBookmarks=true&resourceVersion="
                 + URLEncoder.encode(resourceVersion, StandardCharsets.UTF_8) + "&timeoutSeconds=" + seconds
                 + resource.selectors();
