@@ -5,6 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.source.decode.Field;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.JsonTree;
+import io.fairlead.cluster.source.decode.Quoted;
+import io.fairlead.cluster.source.decode.Tree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -119,6 +124,9 @@ final class ResourceWatch implements Runnable {
             return failed(new ApiFailure("connection lost: " + Quoted.line(cause.toString(), 200)), startNanos);
         } catch (InvalidInput e) {
             return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
+        } catch (RuntimeException e) {
+            // The client's way to say that a token or certificate is missing; and no defect may end a watch.
+            return failed(new ApiFailure("cannot ask: " + Quoted.line(e.toString(), 200)), startNanos);
         }
     }
 
