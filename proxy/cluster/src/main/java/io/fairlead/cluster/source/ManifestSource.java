@@ -2,6 +2,7 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.source.decode.InvalidInput;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -10,6 +10,7 @@ import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Manifests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Manifests;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import static io.fairlead.cluster.model.EndpointBuilder.endpoint;
 import static org.junit.jupiter.api.Assertions.assertEquals;

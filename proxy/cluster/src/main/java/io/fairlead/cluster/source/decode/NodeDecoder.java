@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.IpAddress;

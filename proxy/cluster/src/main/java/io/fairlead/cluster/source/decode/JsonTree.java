@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * <p>Confined to the thread of its source.
  */
-final class JsonTree {
+public final class JsonTree {
 
     /** Often half of an object, and never wanted. */
     private static final String SKIPPED = "managedFields";
@@ -37,7 +37,7 @@ final class JsonTree {
      * @throws IOException if the text ends early or is not JSON
      * @throws InvalidInput if it is beyond the limits or has a key twice
      */
-    static Tree read(JsonParser parser, boolean withLines) throws IOException {
+    public static Tree read(JsonParser parser, boolean withLines) throws IOException {
         return new JsonTree(parser, withLines).value();
     }
 

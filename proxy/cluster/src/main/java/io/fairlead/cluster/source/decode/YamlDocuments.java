@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import java.io.Reader;
 import java.util.ArrayList;
@@ -32,15 +32,10 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  *
  * <p>Confined to the thread of its source.
  */
-final class YamlDocuments {
+public final class YamlDocuments {
 
     /** A scalar is copied once for each buffer that it spans. */
     private static final int BUFFER_CHARS = 1 << 16;
-
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setCodePointLimit(ManifestReader.FILE_BYTES_MAX)
-            .setBufferSize(BUFFER_CHARS)
-            .build();
 
     private final Iterator<Event> events;
     private final ScalarResolver resolver = new CoreSchema().getScalarResolver();
@@ -49,18 +44,23 @@ final class YamlDocuments {
     private TreeLimits limits = new TreeLimits();
     private final Map<String, Anchored> anchors = new HashMap<>();
 
-    private YamlDocuments(Reader text) {
-        this.events = new Parse(SETTINGS).parseReader(text).iterator();
+    private YamlDocuments(Reader text, int charsMax) {
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(charsMax)
+                .setBufferSize(BUFFER_CHARS)
+                .build();
+        this.events = new Parse(settings).parseReader(text).iterator();
     }
 
     /**
      * Gives every document to the consumer as it is read.
      *
+     * @param charsMax of the whole stream
      * @throws InvalidInput if the text is not YAML or beyond the limits; the documents before were given already
      */
-    static void read(Reader text, Consumer<Tree> documents) {
+    public static void read(Reader text, int charsMax, Consumer<Tree> documents) {
         try {
-            new YamlDocuments(text).readAll(documents);
+            new YamlDocuments(text, charsMax).readAll(documents);
         } catch (MarkedYamlEngineException e) {
             throw new InvalidInput(
                     problem(e), e.getProblemMark().map(YamlDocuments::line).orElse(0));

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
@@ -8,25 +8,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** Texts of manifests, and a short way to decode one. */
-final class Manifests {
+public final class Manifests {
 
     private Manifests() {}
 
-    static Tree tree(String yaml) {
+    public static Tree tree(String yaml) {
         List<Tree> documents = new ArrayList<>();
-        YamlDocuments.read(new StringReader(yaml), documents::add);
+        YamlDocuments.read(new StringReader(yaml), 1 << 24, documents::add);
         return documents.getFirst();
     }
 
     /** What the object decodes to, with the decoder that both sources use. */
-    static Optional<ClusterObject> decode(ClusterKind kind, String yaml) {
+    public static Optional<ClusterObject> decode(ClusterKind kind, String yaml) {
         ObjectDecoder decoder = new ObjectDecoder();
         Field object = Field.root(tree(yaml));
         return decoder.decode(kind, decoder.name(kind, object), object);
     }
 
     /** A Service as kubectl would take it, plus its cluster address. */
-    static String service(String name, String clusterIp, int port) {
+    public static String service(String name, String clusterIp, int port) {
         return """
                 apiVersion: v1
                 kind: Service
@@ -38,7 +38,7 @@ final class Manifests {
                 """.formatted(name, clusterIp, port);
     }
 
-    static String slice(String name, String service, String... addresses) {
+    public static String slice(String name, String service, String... addresses) {
         StringBuilder text = new StringBuilder("""
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
@@ -10,7 +10,13 @@ import java.util.Optional;
  *
  * <p>Confined to the thread of its source.
  */
-final class ObjectDecoder {
+public final class ObjectDecoder {
+
+    /** A Service with it is another proxy's. */
+    public static final String PROXY_NAME_LABEL = "service.kubernetes.io/service-proxy-name";
+
+    /** A slice with it is nobody's. */
+    public static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
 
     private static final int NAME_MAX = 253;
     private static final int NAMESPACE_MAX = 63;
@@ -22,7 +28,7 @@ final class ObjectDecoder {
     private final KindDecoder serviceCidrs = new ServiceCidrDecoder();
 
     /** Our kind for the two fields that every object begins with; empty for one that is none of ours. */
-    static Optional<ClusterKind> kind(String apiVersion, String kind) {
+    public static Optional<ClusterKind> kind(String apiVersion, String kind) {
         return switch (apiVersion + " " + kind) {
             case "v1 Service" -> Optional.of(ClusterKind.SERVICE);
             case "discovery.k8s.io/v1 EndpointSlice" -> Optional.of(ClusterKind.ENDPOINT_SLICE);
@@ -38,7 +44,7 @@ final class ObjectDecoder {
      *
      * @throws InvalidInput if there is no name or it is not one
      */
-    ObjectName name(ClusterKind kind, Field object) {
+    public ObjectName name(ClusterKind kind, Field object) {
         Field metadata = object.at("metadata");
         String name = metadata.at("name").name(NAME_MAX);
         if (name.isEmpty()) {
@@ -58,7 +64,7 @@ final class ObjectDecoder {
      *
      * @throws InvalidInput if it cannot be honoured
      */
-    Optional<ClusterObject> decode(ClusterKind kind, ObjectName name, Field object) {
+    public Optional<ClusterObject> decode(ClusterKind kind, ObjectName name, Field object) {
         return switch (kind) {
             case SERVICE -> services.decode(name, object);
             case ENDPOINT_SLICE -> slices.decode(name, object);

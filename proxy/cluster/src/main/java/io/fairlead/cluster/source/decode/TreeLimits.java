@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 /**
  * Bounds what one document may hold while it is read, so that a hostile one costs an error and not the memory.

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpPrefix;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class Field {
+public final class Field {
 
     private final @Nullable Field parent;
     private final String step;
@@ -25,20 +25,21 @@ final class Field {
         this.value = value instanceof Tree.Nothing ? null : value;
     }
 
-    static Field root(Tree tree) {
+    public static Field root(Tree tree) {
         return new Field(null, "", tree);
     }
 
-    Tree tree() {
+    /** The value, null if it is absent. */
+    public Tree tree() {
         return value == null ? new Tree.Nothing(line()) : value;
     }
 
-    boolean isPresent() {
+    public boolean isPresent() {
         return value != null;
     }
 
     /** The field of that name in this mapping; absent if this is. */
-    Field at(String key) {
+    public Field at(String key) {
         return switch (value) {
             case null -> new Field(this, key, null);
             case Tree.Mapping mapping -> new Field(this, key, mapping.get(key));
@@ -47,7 +48,7 @@ final class Field {
     }
 
     /** The fields of this list; none if it is absent. */
-    List<Field> items(int max) {
+    public List<Field> items(int max) {
         return switch (value) {
             case null -> List.of();
             case Tree.Sequence sequence -> {
@@ -65,7 +66,7 @@ final class Field {
     }
 
     /** The text without blanks around it; empty if the field is absent. */
-    String text(int max) {
+    public String text(int max) {
         return switch (value) {
             case null -> "";
             case Tree.Text(String text, int _) -> {
@@ -103,7 +104,7 @@ final class Field {
     }
 
     /** A number; {@code what} says what it should be, as in "a port". */
-    int number(int whenAbsent, int min, int max, String what) {
+    public int number(int whenAbsent, int min, int max, String what) {
         return switch (value) {
             case null -> whenAbsent;
             case Tree.Whole(long number, int _) -> {
@@ -151,12 +152,13 @@ final class Field {
         }
     }
 
-    InvalidInput error(String reason) {
+    /** A complaint about this field. */
+    public InvalidInput error(String reason) {
         return new InvalidInput(path() + ": " + reason, line());
     }
 
     /** The line of the value, or of the nearest one around it. */
-    int line() {
+    public int line() {
         return value != null ? value.line() : parent != null ? parent.line() : 0;
     }
 

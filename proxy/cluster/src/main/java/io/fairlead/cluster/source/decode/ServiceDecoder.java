@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.IpAddress;
@@ -26,8 +26,6 @@ import java.util.Set;
  */
 final class ServiceDecoder implements KindDecoder {
 
-    static final String PROXY_NAME_LABEL = "service.kubernetes.io/service-proxy-name";
-
     /** Of {@code sessionAffinityConfig.clientIP.timeoutSeconds} (API reference). */
     private static final int AFFINITY_TIMEOUT_SECONDS_DEFAULT = 10800;
 
@@ -43,7 +41,10 @@ final class ServiceDecoder implements KindDecoder {
 
     @Override
     public Optional<ClusterObject> decode(ObjectName name, Field object) {
-        if (object.at("metadata").at("labels").at(PROXY_NAME_LABEL).isPresent()) {
+        if (object.at("metadata")
+                .at("labels")
+                .at(ObjectDecoder.PROXY_NAME_LABEL)
+                .isPresent()) {
             return Optional.empty();
         }
         Field spec = object.at("spec");

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.Endpoint;
@@ -20,7 +20,6 @@ import java.util.Optional;
  */
 final class EndpointSliceDecoder implements KindDecoder {
 
-    static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
 
     /** The API server's limit for {@code endpoints}. */
@@ -49,7 +48,7 @@ final class EndpointSliceDecoder implements KindDecoder {
         Field labels = object.at("metadata").at("labels");
         String service = labels.at(SERVICE_LABEL).name(253);
         Field type = object.at("addressType");
-        if (labels.at(HEADLESS_LABEL).isPresent() || service.isEmpty()) {
+        if (labels.at(ObjectDecoder.HEADLESS_LABEL).isPresent() || service.isEmpty()) {
             return Optional.empty();
         }
         if (!type.isPresent()) {
