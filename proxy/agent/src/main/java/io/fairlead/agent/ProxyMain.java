@@ -51,8 +51,11 @@ final class ProxyMain {
     private final Lifecycle lifecycle = Lifecycle.install(STOP_DEADLINE);
     private final Metrics metrics = new Metrics();
 
-    ProxyMain(Arguments arguments) {
+    private final ClusterInput input;
+
+    ProxyMain(Arguments arguments, ClusterInput input) {
         this.arguments = arguments;
+        this.input = input;
         this.policy = AgentOptions.policy(arguments);
     }
 
@@ -99,7 +102,6 @@ final class ProxyMain {
         lifecycle.onStop("address watch", addresses::close);
         servePages(loop, health);
         store.subscribe(loop);
-        ClusterInput input = ClusterInput.of(arguments);
         input.start(store);
         lifecycle.onStop("cluster source", input::close);
         store.start();
