@@ -12,10 +12,9 @@ import java.util.Set;
 /**
  * Understands the words that a program was started with: {@code program command [options] [words]}.
  *
- * <p>Every mistake is found in one pass. Immutable.
- *
- * <p>Why not picocli: its classes are compiled for Java 5, which the JVM's AOT cache cannot hold and its old verifier
- * checks slowly. That was 0.1 s of every start, half of what {@code fairlead status} takes.
+ * <p>Every mistake is found in one pass. Why not picocli: its classes are compiled for Java 5, which the JVM's AOT
+ * cache cannot hold and its old verifier checks slowly. That was 0.1 s of every start, half of what {@code fairlead
+ * status} takes. Immutable.
  */
 public final class CommandLine {
 

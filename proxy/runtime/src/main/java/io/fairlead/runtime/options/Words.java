@@ -11,7 +11,8 @@ import java.util.Optional;
  * The words behind a command, sorted out: which belong to which option, which stand by themselves, which make no sense.
  *
  * <p>Options are written as for kube-proxy (the pflag library): {@code --name value}, {@code --name=value}, {@code -n
- * value}, {@code -nvalue}; {@code --} ends them. A flag never takes the next word. Confined to the thread that parses.
+ * value}, {@code -nvalue}; {@code --} ends them, and underscores in names
+ * count as hyphens. A flag never takes the next word. Confined to the thread that parses.
  */
 final class Words {
 
@@ -43,7 +44,7 @@ final class Words {
     private boolean takeOption(String word, Optional<String> next) {
         int nameEnd = word.startsWith("--") ? indexOrEnd(word, '=') : 2;
         String name = word.substring(0, nameEnd);
-        Option<?> option = known.get(name);
+        Option<?> option = known.get(name.replace('_', '-'));
         if (option == null) {
             mistakes.add("unknown option '" + shown(name) + "'" + Suggestion.text(name, known.keySet()));
             return false;

@@ -156,6 +156,7 @@ final class CommandLineTest {
         assertEquals(
                 "--node-name needs a value: NAME",
                 mistakes("proxy", "--node-name", "--mode=auto").getFirst());
+        assertEquals("b", valid("proxy", "--node_name=b").value(NODE));
         assertEquals("-odd", valid("proxy", "--node-name", "-odd").value(NODE));
     }
 
