@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
  *
  * <p>Thread-safe.
  */
-final class FakeApiServer implements AutoCloseable {
+public final class FakeApiServer implements AutoCloseable {
 
-    static final String SERVICES = "/api/v1/services";
-    static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
-    static final String NODES = "/api/v1/nodes";
-    static final String SERVICE_CIDRS = "/apis/networking.k8s.io/v1/servicecidrs";
+    public static final String SERVICES = "/api/v1/services";
+    public static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
+    public static final String NODES = "/api/v1/nodes";
+    public static final String SERVICE_CIDRS = "/apis/networking.k8s.io/v1/servicecidrs";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -75,7 +75,7 @@ final class FakeApiServer implements AutoCloseable {
     private int openWatches;
     private boolean closed;
 
-    FakeApiServer() {
+    public FakeApiServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -89,14 +89,14 @@ final class FakeApiServer implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
     // What the cluster does.
 
     /** Creates or replaces the object that the manifest says; returns the new resource version. */
-    synchronized long put(String path, String json) {
+    public synchronized long put(String path, String json) {
         ObjectNode object = parse(json);
         ObjectNode metadata = object.withObjectProperty("metadata");
         String key = metadata.path("namespace").asText() + "/"
@@ -107,7 +107,7 @@ final class FakeApiServer implements AutoCloseable {
         return version;
     }
 
-    synchronized void delete(String path, String key) {
+    public synchronized void delete(String path, String key) {
         ObjectNode before = held(path).remove(key);
         if (before == null) {
             throw new AssertionError("no " + key + " in " + path);
@@ -128,7 +128,7 @@ final class FakeApiServer implements AutoCloseable {
     // How it behaves.
 
     /** Forgets all events so far: continue tokens and watches from before get 410. */
-    synchronized void compact() {
+    public synchronized void compact() {
         version++;
         compacted = version;
         events.clear();
@@ -137,49 +137,49 @@ final class FakeApiServer implements AutoCloseable {
     }
 
     /** Sends a bookmark on every watch that asked for them. */
-    synchronized void bookmark() {
+    public synchronized void bookmark() {
         version++;
         bookmarks++;
         notifyAll();
     }
 
     /** Cuts every open watch in the middle of an event. */
-    synchronized void hangUp() {
+    public synchronized void hangUp() {
         hangUps++;
         notifyAll();
     }
 
     /** Refuses so many requests whose path and query contain the text. */
-    synchronized void refuse(String text, int code, int times) {
+    public synchronized void refuse(String text, int code, int times) {
         faults.add(new Fault(text, code, times));
     }
 
-    synchronized void requireToken(String value) {
+    public synchronized void requireToken(String value) {
         token = value;
     }
 
     /** Whether a watch of what was compacted is refused with the status 410, or by an ERROR event. */
-    synchronized void goneByStatus(boolean status) {
+    public synchronized void goneByStatus(boolean status) {
         goneByStatus = status;
     }
 
     /** Whether watches send nothing any more, as behind a connection that is dead. */
-    synchronized void silent(boolean value) {
+    public synchronized void silent(boolean value) {
         silent = value;
         notifyAll();
     }
 
     /** Makes each list pause so long in its middle. */
-    synchronized void stallLists(int millis) {
+    public synchronized void stallLists(int millis) {
         stallMillis = millis;
         notifyAll();
     }
 
-    synchronized List<String> requests() {
+    public synchronized List<String> requests() {
         return List.copyOf(requests);
     }
 
-    synchronized int openWatches() {
+    public synchronized int openWatches() {
         return openWatches;
     }
 

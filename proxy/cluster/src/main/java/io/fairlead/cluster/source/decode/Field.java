@@ -65,7 +65,7 @@ public final class Field {
         };
     }
 
-    /** The text without blanks around it; empty if the field is absent. */
+    /** The text; empty if the field is absent. */
     public String text(int max) {
         return switch (value) {
             case null -> "";
@@ -73,7 +73,7 @@ public final class Field {
                 if (text.length() > max) {
                     throw error("has " + text.length() + " characters; the limit is " + max);
                 }
-                yield text.strip();
+                yield text;
             }
             default -> throw wrongType("a string");
         };

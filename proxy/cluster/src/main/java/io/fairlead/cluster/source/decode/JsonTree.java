@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reads a tree from JSON. The parser is left at the last token of the value, so that a stream of values can go on.
@@ -17,9 +15,6 @@ public final class JsonTree {
 
     /** Often half of an object, and never wanted. */
     private static final String SKIPPED = "managedFields";
-
-    /** Beyond so many keys a set finds duplicates faster than a look at each. */
-    private static final int FEW_KEYS = 16;
 
     private final JsonParser parser;
     private final boolean withLines;
@@ -42,7 +37,7 @@ public final class JsonTree {
     }
 
     private Tree value() throws IOException {
-        int line = withLines ? parser.currentTokenLocation().getLineNr() : 0;
+        int line = line();
         limits.count(1, line);
         return switch (parser.currentToken()) {
             case START_OBJECT -> mapping(line);
@@ -59,27 +54,19 @@ public final class JsonTree {
 
     private Tree mapping(int line) throws IOException {
         limits.enter(line);
-        List<String> keys = new ArrayList<>(6);
-        List<Tree> values = new ArrayList<>(6);
-        Set<String> many = new HashSet<>();
+        MappingBuilder mapping = new MappingBuilder(line);
         while (next() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             next();
             if (key.equals(SKIPPED)) {
                 parser.skipChildren();
-                continue;
+            } else {
+                mapping.key(key, line());
+                mapping.value(value());
             }
-            if (keys.size() == FEW_KEYS) {
-                many.addAll(keys);
-            }
-            if (keys.size() < FEW_KEYS ? keys.contains(key) : !many.add(key)) {
-                throw new InvalidInput("the key " + Quoted.of(key) + " is there twice", line);
-            }
-            keys.add(key);
-            values.add(value());
         }
         limits.leave();
-        return new Tree.Mapping(keys, values, line);
+        return mapping.build();
     }
 
     private Tree sequence(int line) throws IOException {
@@ -90,6 +77,10 @@ public final class JsonTree {
         }
         limits.leave();
         return new Tree.Sequence(items, line);
+    }
+
+    private int line() {
+        return withLines ? parser.currentTokenLocation().getLineNr() : 0;
     }
 
     private Tree whole(int line) throws IOException {

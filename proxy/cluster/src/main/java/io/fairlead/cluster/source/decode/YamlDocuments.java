@@ -3,11 +3,9 @@ package io.fairlead.cluster.source.decode;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -125,19 +123,13 @@ public final class YamlDocuments {
 
     private Tree mapping(int line) {
         limits.enter(line);
-        List<String> keys = new ArrayList<>(6);
-        List<Tree> values = new ArrayList<>(6);
-        Set<String> seen = new HashSet<>();
+        MappingBuilder mapping = new MappingBuilder(line);
         for (Event next = events.next(); next.getEventId() != Event.ID.MappingEnd; next = events.next()) {
-            String key = key(next);
-            if (!seen.add(key)) {
-                throw new InvalidInput("the key " + Quoted.of(key) + " is there twice", line(next));
-            }
-            keys.add(key);
-            values.add(value(events.next()));
+            mapping.key(key(next), line(next));
+            mapping.value(value(events.next()));
         }
         limits.leave();
-        return new Tree.Mapping(keys, values, line);
+        return mapping.build();
     }
 
     private static String key(Event event) {
