@@ -4,6 +4,7 @@ import io.fairlead.kernel.KernelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Writes netlink messages and their attributes (RFC 3549, include/uapi/linux/netlink.h) into one buffer that grows
@@ -191,6 +192,19 @@ public final class NetlinkWriter {
         int padded = beginBytes(type, length);
         buffer.put(position, bytes, offset, length);
         position += padded;
+    }
+
+    /** Writes again what stands at {@code from}: for runs of attributes that look alike. */
+    public void repeat(int from, int length) {
+        ensure(length);
+        buffer.put(position, buffer, from, length);
+        position += length;
+    }
+
+    /** Changes bytes that were written before. */
+    public void overwrite(int at, byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(at, length, position);
+        buffer.put(at, bytes, offset, length);
     }
 
     /** Text in UTF-8 with a terminating zero. */

@@ -13,10 +13,20 @@ public sealed interface NftExpression {
     /** Loads {@code length} bytes of the packet into {@code register}. */
     record Payload(Header header, int offset, int length, int register) implements NftExpression {}
 
-    /** Where a payload offset counts from; the ordinal + 1 is the kernel's number (NFT_PAYLOAD_*). */
+    /** Where a payload offset counts from; the number is the kernel's (NFT_PAYLOAD_*). */
     enum Header {
-        NETWORK,
-        TRANSPORT
+        NETWORK(1),
+        TRANSPORT(2);
+
+        private final int number;
+
+        Header(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
     }
 
     /** Loads packet metadata. */

@@ -53,7 +53,7 @@ public final class NftPrinter {
     /** Base chains first, in the order of a packet's way. */
     private static final Comparator<FakeNftChain> CHAINS = Comparator.<FakeNftChain>comparingInt(chain -> {
                 NftChain.Base base = chain.declaration().base();
-                return base == null ? NftHook.values().length : base.hook().ordinal();
+                return base == null ? NftHook.values().length : base.hook().number();
             })
             .thenComparingInt(chain -> {
                 NftChain.Base base = chain.declaration().base();

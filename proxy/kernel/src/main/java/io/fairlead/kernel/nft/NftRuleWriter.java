@@ -84,7 +84,7 @@ final class NftRuleWriter {
         switch (expression) {
             case NftExpression.Payload payload -> {
                 register(1, payload.register());
-                writer.putNetworkInt(2, payload.header().ordinal() + 1);
+                writer.putNetworkInt(2, payload.header().number());
                 writer.putNetworkInt(3, payload.offset());
                 writer.putNetworkInt(4, payload.length());
             }

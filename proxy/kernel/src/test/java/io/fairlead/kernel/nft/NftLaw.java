@@ -152,7 +152,11 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
                 Errno.EOPNOTSUPP,
                 Errno.EEXIST);
         refused(nft, transaction().addChain(base("base", NftChain.Type.NAT, NftHook.INPUT, 0)), Errno.EEXIST);
-        refused(nft, transaction().addChain(base("regular", NftChain.Type.FILTER, NftHook.INPUT, 0)), Errno.EEXIST);
+        refused(
+                nft,
+                transaction().addChain(base("regular", NftChain.Type.FILTER, NftHook.INPUT, 0)),
+                Errno.EOPNOTSUPP,
+                Errno.EEXIST);
     }
 
     private static void refusesNatChainWhereNoneCanBe(Nft nft) {
