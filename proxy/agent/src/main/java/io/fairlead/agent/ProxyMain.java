@@ -1,9 +1,12 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.conntrack.StaleFlowCleaner;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.relay.LoopbackRelay;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -102,7 +106,7 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(new SyncReporter(engine, metrics, health));
+        loop.start(followers(new SyncReporter(engine, metrics, health)));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -118,6 +122,35 @@ final class ProxyMain {
         store.start();
         lifecycle.onStop("cluster store", store::close);
         LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+    }
+
+    /** What follows each step: reports, UDP flows to backends that left, listeners on [::1]. */
+    private ProxyLoop.SyncObserver followers(SyncReporter reporter) {
+        StaleFlowCleaner flows = new StaleFlowCleaner(new FollowerMetrics(metrics));
+        flows.start();
+        lifecycle.onStop("stale flows", flows::close);
+        Optional<LoopbackRelay> relay =
+                policy.nodePortAddresses().servesLoopbackV6() ? Optional.of(startRelay()) : Optional.empty();
+        return new ProxyLoop.SyncObserver() {
+            @Override
+            public void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos) {
+                reporter.stepped(step, queuedNanos, stepNanos);
+                flows.stepped(step.change(), step.result());
+                relay.ifPresent(running -> running.stepped(step.change()));
+            }
+
+            @Override
+            public void failed(KernelException error) {
+                reporter.failed(error);
+            }
+        };
+    }
+
+    private LoopbackRelay startRelay() {
+        LoopbackRelay relay = new LoopbackRelay(new FollowerMetrics(metrics));
+        relay.start();
+        lifecycle.onStop("loopback relay", relay::close);
+        return relay;
     }
 
     private void servePages(ProxyLoop loop, ProxyHealth health) {

@@ -36,6 +36,8 @@ public final class SyncEngine {
     private Set<IpAddress> nodeAddresses = Set.of();
     private @Nullable NodeFacts facts;
     private boolean restartNext = true;
+    /** What changed in the plan in steps that ended in an exception: nobody was told of it yet. */
+    private @Nullable NodePlanDelta untold;
 
     public SyncEngine(Dataplane dataplane, NodeResolver resolver) {
         this.dataplane = dataplane;
@@ -78,7 +80,10 @@ public final class SyncEngine {
         NodeFacts before = facts;
         NodeFacts after = resolver.facts(next);
         facts = after;
-        return planner.update(touched(delta, before, after), next, after, resolver.settings(next, addresses));
+        NodePlanDelta change =
+                planner.update(touched(delta, before, after), next, after, resolver.settings(next, addresses));
+        untold = untold == null ? change : untold.then(change);
+        return untold;
     }
 
     private Step applyAll(NodePlanDelta change) {
@@ -90,6 +95,7 @@ public final class SyncEngine {
     }
 
     private Step applied(NodePlanDelta change, SyncResult result) {
+        untold = null;
         refused.clear();
         for (SyncResult.Failure failure : result.failures()) {
             failure.frontend()
