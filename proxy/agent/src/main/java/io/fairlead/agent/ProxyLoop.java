@@ -27,8 +27,7 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     private final SyncEngine engine;
     private final SyncSchedule schedule;
-    private final SyncObserver observer;
-    private final Thread thread = Thread.ofPlatform().name("proxy-loop").unstarted(this::run);
+    private volatile @Nullable Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition mail = lock.newCondition();
@@ -37,9 +36,10 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     private ClusterDelta delta = ClusterDelta.EMPTY;
     private @Nullable ClusterSnapshot snapshot;
     private Set<IpAddress> addresses = Set.of();
-    private boolean changed;
     /** When the oldest change that is not in the kernel was put here; 0 if all are. */
     private long unappliedSince;
+    /** The same of the step that is running. */
+    private long applyingSince;
 
     private boolean everything;
     private boolean closed;
@@ -67,14 +67,13 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
      * @param max at most so long between two comparisons of everything with the kernel
      * @param retry after a failure
      */
-    public ProxyLoop(SyncEngine engine, SyncObserver observer, Duration min, Duration max, Duration retry) {
+    public ProxyLoop(SyncEngine engine, Duration min, Duration max, Duration retry) {
         this.engine = engine;
-        this.observer = observer;
         this.schedule = new SyncSchedule(min, max, retry);
     }
 
-    public void start() {
-        thread.start();
+    public void start(SyncObserver observer) {
+        thread = Thread.ofPlatform().name("proxy-loop").start(() -> run(observer));
     }
 
     @Override
@@ -118,7 +117,8 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     public long overdueNanos() {
         lock.lock();
         try {
-            return unappliedSince == 0 ? 0 : System.nanoTime() - unappliedSince;
+            long since = applyingSince != 0 ? applyingSince : unappliedSince;
+            return since == 0 ? 0 : System.nanoTime() - since;
         } finally {
             lock.unlock();
         }
@@ -144,7 +144,6 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     /** The lock is held. */
     private void markChanged() {
-        changed = true;
         if (unappliedSince == 0) {
             unappliedSince = System.nanoTime();
         }
@@ -153,13 +152,13 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(SyncObserver observer) {
         while (true) {
             Due due = awaitDue();
             List<Runnable> asked = takeQuestions();
             asked.forEach(Runnable::run);
             if (due != Due.NOTHING) {
-                step(due);
+                step(due, observer);
             } else if (asked.isEmpty()) {
                 return;
             }
@@ -199,17 +198,16 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     }
 
     /** What one step works on. */
-    private record Work(
-            boolean changed, ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses, long since) {}
+    private record Work(ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses, long since) {}
 
     private Work takeWork() {
         lock.lock();
         try {
             ClusterSnapshot latest = snapshot == null ? ClusterSnapshot.EMPTY : snapshot;
-            Work work = new Work(changed, delta, latest, addresses, unappliedSince);
+            Work work = new Work(delta, latest, addresses, unappliedSince);
             delta = ClusterDelta.EMPTY;
-            changed = false;
             everything = false;
+            applyingSince = unappliedSince;
             unappliedSince = 0;
             return work;
         } finally {
@@ -217,12 +215,14 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         }
     }
 
-    private void step(Due due) {
+    private void step(Due due, SyncObserver observer) {
         Work work = takeWork();
         long start = System.nanoTime();
         boolean success = false;
         try {
-            SyncEngine.Step step = step(due, work);
+            SyncEngine.Step step = due == Due.CHANGES
+                    ? engine.apply(work.delta, work.snapshot, work.addresses)
+                    : engine.applyEverything(work.delta, work.snapshot, work.addresses);
             long end = System.nanoTime();
             observer.stepped(step, work.since == 0 ? 0 : end - work.since, end - start);
             success = !step.result().dirty();
@@ -232,25 +232,22 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         boolean ended = success;
         put(() -> {
             schedule.end(ended);
+            applyingSince = 0;
             if (!ended && work.since != 0) {
                 unappliedSince = work.since;
             }
         });
     }
 
-    private SyncEngine.Step step(Due due, Work work) {
-        if (work.changed) {
-            return engine.apply(work.delta, work.snapshot, work.addresses);
-        }
-        return due == Due.EVERYTHING ? engine.applyEverything() : engine.retry();
-    }
-
     /** Ends after the step that is running; what is in the kernel stays. */
     @Override
     public void close() {
         put(() -> closed = true);
+        Thread running = thread;
         try {
-            thread.join();
+            if (running != null) {
+                running.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

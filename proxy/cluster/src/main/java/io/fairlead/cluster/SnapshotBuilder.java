@@ -28,12 +28,13 @@ final class SnapshotBuilder {
 
     private static final Comparator<EndpointSlice> BY_NAME = Comparator.comparing(EndpointSlice::name);
 
-    private ClusterSnapshot built = ClusterSnapshot.EMPTY;
     private TreePMap<ObjectName, Service> services = TreePMap.empty();
     private TreePMap<ObjectName, List<EndpointSlice>> slices = TreePMap.empty();
     private TreePMap<String, Node> nodes = TreePMap.empty();
     private TreePMap<String, ServiceCidr> serviceCidrs = TreePMap.empty();
     private TreePMap<ObjectKey, ClusterChange.SetAside> setAside = TreePMap.empty();
+
+    private ClusterSnapshot built = new ClusterSnapshot(0, services, slices, nodes, serviceCidrs, setAside);
 
     /** To find the Service of a slice that is deleted or moves to another Service. */
     private final Map<ObjectName, ObjectName> serviceOfSlice = new HashMap<>();
@@ -74,7 +75,7 @@ final class SnapshotBuilder {
         ClusterDelta delta = new ClusterDelta(
                 touched, nodes != built.nodes(), serviceCidrs != built.serviceCidrs(), setAside != built.setAside());
         touched.clear();
-        if (delta.isEmpty() && built != ClusterSnapshot.EMPTY) {
+        if (delta.isEmpty() && built.sequence() > 0) {
             return delta;
         }
         built = new ClusterSnapshot(built.sequence() + 1, services, slices, nodes, serviceCidrs, setAside);

@@ -43,7 +43,7 @@ final class DirectoryWatch implements AutoCloseable {
     /** A program that writes a file does not pause for so long between two writes. */
     private static final Duration QUIET = Duration.ofMillis(15);
 
-    /** One look at everything is enough for structural events that come together. */
+    /** What comes together is dealt with together. */
     private static final Duration GATHER = Duration.ofMillis(5);
 
     /** Between looks at everything; short where nothing else would tell. */
@@ -111,7 +111,7 @@ final class DirectoryWatch implements AutoCloseable {
             if (now - walkAtNanos >= 0) {
                 walk();
             }
-            List<String> ready = takeDue(System.nanoTime());
+            List<String> ready = takeDue();
             if (!ready.isEmpty() || now - giveUpNanos >= 0) {
                 return ready;
             }
@@ -123,9 +123,9 @@ final class DirectoryWatch implements AutoCloseable {
         }
     }
 
-    /** Looks at this file again when it was quiet for so long. */
-    void again(String name, Duration quiet) {
-        due.put(name, System.nanoTime() + quiet.toNanos());
+    /** Gives this file again at that time, or later if it changes once more. */
+    void again(String name, long dueNanos) {
+        due.put(name, dueNanos);
     }
 
     /** This is what was read, so that the next look at everything does not find it new. */
@@ -137,10 +137,15 @@ final class DirectoryWatch implements AutoCloseable {
         }
     }
 
-    private List<String> takeDue(long now) {
+    /** Takes what is due, and what is nearly due with it: two files that changed together are read together. */
+    private List<String> takeDue() {
+        long now = System.nanoTime();
+        if (due.values().stream().noneMatch(dueNanos -> now - dueNanos >= 0)) {
+            return List.of();
+        }
         List<String> ready = new ArrayList<>();
         due.forEach((name, dueNanos) -> {
-            if (now - dueNanos >= 0) {
+            if (now + GATHER.toNanos() - dueNanos >= 0) {
                 ready.add(name);
             }
         });
@@ -183,7 +188,7 @@ final class DirectoryWatch implements AutoCloseable {
         if (structure) {
             walkSoon();
         } else if (ManifestWalk.isManifest(child.toString())) {
-            again(ManifestWalk.name(root, path), QUIET);
+            again(ManifestWalk.name(root, path), System.nanoTime() + QUIET.toNanos());
         }
     }
 

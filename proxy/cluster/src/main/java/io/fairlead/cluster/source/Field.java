@@ -29,6 +29,10 @@ final class Field {
         return new Field(null, "", tree);
     }
 
+    Tree tree() {
+        return value == null ? new Tree.Nothing(line()) : value;
+    }
+
     boolean isPresent() {
         return value != null;
     }

@@ -39,6 +39,17 @@ final class ManifestIndex {
         return ignored;
     }
 
+    /** Whether the file speaks of an object that another file speaks of too. */
+    boolean isContested(String path, ManifestFile content) {
+        for (ObjectKey key : content.objects().keySet()) {
+            SortedSet<String> paths = mentions.get(key);
+            if (paths != null && !(paths.size() == 1 && paths.contains(path))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Replaces what these files say, at once, so that an object that moves from one to another never seems deleted.
      * Returns what that changes.

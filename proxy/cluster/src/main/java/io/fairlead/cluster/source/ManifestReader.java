@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads one manifest file: YAML or JSON, several documents, lists of objects.
+ * Reads one manifest file: JSON if its name says so, else YAML (which has JSON's notation too); several documents,
+ * lists of objects.
  *
  * <p>Confined to the thread of its source.
  */
@@ -55,31 +56,24 @@ final class ManifestReader {
         try (InputStream bytes = Files.newInputStream(file);
                 BufferedReader text = new BufferedReader(new InputStreamReader(
                         new BoundedInput(bytes, FILE_BYTES_MAX), StandardCharsets.UTF_8.newDecoder()))) {
-            readText(text, document -> readDocument(document, content));
+            skipByteOrderMark(text);
+            Consumer<Tree> documents = document -> readDocument(document, content);
+            if (name.endsWith(".json")) {
+                readJson(text, documents);
+            } else {
+                YamlDocuments.read(text, documents);
+            }
         } catch (CharacterCodingException e) {
             throw new InvalidInput("the file is not UTF-8", 0);
         }
         return content.build();
     }
 
-    private void readText(BufferedReader text, Consumer<Tree> documents) throws IOException {
-        if (startsWithBrace(text)) {
-            readJson(text, documents);
-        } else {
-            YamlDocuments.read(text, documents);
-        }
-    }
-
-    /** Whether it is JSON: decided as kubectl does, by the first character that is not blank. */
-    private static boolean startsWithBrace(BufferedReader text) throws IOException {
+    private static void skipByteOrderMark(BufferedReader text) throws IOException {
         text.mark(1);
-        int first = text.read();
-        while (first == BYTE_ORDER_MARK || first == '\n' || first == '\r') {
-            text.mark(1);
-            first = text.read();
+        if (text.read() != BYTE_ORDER_MARK) {
+            text.reset();
         }
-        text.reset();
-        return first == '{';
     }
 
     private void readJson(Reader text, Consumer<Tree> documents) throws IOException {

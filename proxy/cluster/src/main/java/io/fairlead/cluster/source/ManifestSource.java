@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * is gone does not: everything stays in force until it is back.
  *
  * <p><b>Files in the making.</b> A file is read when it was quiet for some milliseconds. News that take something away
- * (a lost object, a broken file, no file) must hold for longer, because an editor that empties a file before it writes
+ * (a lost object, a broken file, no file), or that contradict another file, must hold for longer, because an editor that empties a file before it writes
  * it again, or renames it for a moment, must not cut off a Service.
  *
  * <p>Thread-safe.
@@ -120,14 +120,15 @@ public final class ManifestSource implements AutoCloseable {
         if (names.isEmpty()) {
             return;
         }
+        long now = System.nanoTime();
         Map<String, ManifestFile> contents = new TreeMap<>();
         for (String name : names) {
             FileStamp stamp = FileStamp.of(watch.path(name));
             ManifestFile content = read(name, stamp, watch);
             if (!stamp.equals(FileStamp.of(watch.path(name)))) {
-                watch.again(name, UNSTABLE_QUIET);
+                watch.again(name, now + UNSTABLE_QUIET.toNanos());
             } else if (isDoubtful(name, content) && !stamp.equals(doubted.put(name, stamp))) {
-                watch.again(name, BAD_NEWS_QUIET);
+                watch.again(name, now + BAD_NEWS_QUIET.toNanos());
             } else {
                 doubted.remove(name);
                 watch.seen(name, stamp);
@@ -158,10 +159,12 @@ public final class ManifestSource implements AutoCloseable {
         }
     }
 
-    /** Whether the news take something away that was in force. */
+    /** Whether the news take something away, or may be one half of an object's move to another file. */
     private boolean isDoubtful(String name, ManifestFile content) {
         ManifestFile former = index.file(name);
-        return former.losesTo(content)
-                || content.problems().size() > former.problems().size() && synced;
+        return synced
+                && (former.losesTo(content)
+                        || content.problems().size() > former.problems().size()
+                        || index.isContested(name, content));
     }
 }

@@ -1,9 +1,8 @@
 package io.fairlead.kernel.netlink;
 
 import io.fairlead.kernel.KernelException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A window that moves over a run of attributes. Nothing is copied and nothing is trusted: a length that leaves the run,
@@ -19,16 +18,14 @@ public final class NetlinkAttributes {
     /** Without NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
     private static final int TYPE_MASK = 0x3fff;
 
-    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private byte[] buffer = {};
     private int end;
     private int start;
     private int following;
     private int length;
 
     /** Puts the window in front of the first attribute. */
-    void reset(ByteBuffer bytes, int offset, int size) {
+    void reset(byte[] bytes, int offset, int size) {
         buffer = bytes;
         following = offset;
         end = offset + size;
@@ -42,7 +39,7 @@ public final class NetlinkAttributes {
             return false;
         }
         start = following;
-        length = left < HEADER_BYTES ? 0 : buffer.getShort(start) & 0xffff;
+        length = left < HEADER_BYTES ? 0 : NativeBytes.getShort(buffer, start);
         if (length < HEADER_BYTES || length > left) {
             throw NetlinkMessage.malformed("attribute of " + length + " bytes, " + left + " are left");
         }
@@ -51,7 +48,7 @@ public final class NetlinkAttributes {
     }
 
     public int type() {
-        return buffer.getShort(start + Short.BYTES) & TYPE_MASK;
+        return NativeBytes.getShort(buffer, start + Short.BYTES) & TYPE_MASK;
     }
 
     /** Bytes of the value. */
@@ -61,45 +58,43 @@ public final class NetlinkAttributes {
 
     /** One byte, unsigned. */
     public int byteValue() {
-        return buffer.get(value(1)) & 0xff;
+        return buffer[value(1)] & 0xff;
     }
 
     /** Two bytes in host order, unsigned. */
     public int shortValue() {
-        return buffer.getShort(value(Short.BYTES)) & 0xffff;
+        return NativeBytes.getShort(buffer, value(Short.BYTES));
     }
 
     /** Two bytes in network order, unsigned. */
     public int networkShortValue() {
-        short value = buffer.getShort(value(Short.BYTES));
-        return (SWAP ? Short.reverseBytes(value) : value) & 0xffff;
+        return NativeBytes.getNetworkShort(buffer, value(Short.BYTES));
     }
 
     /** Four bytes in host order. */
     public int intValue() {
-        return buffer.getInt(value(Integer.BYTES));
+        return NativeBytes.getInt(buffer, value(Integer.BYTES));
     }
 
     /** Four bytes in network order. */
     public int networkIntValue() {
-        int value = buffer.getInt(value(Integer.BYTES));
-        return SWAP ? Integer.reverseBytes(value) : value;
+        return NativeBytes.getNetworkInt(buffer, value(Integer.BYTES));
     }
 
     /** Eight bytes in network order. */
     public long networkLongValue() {
-        long value = buffer.getLong(value(Long.BYTES));
-        return SWAP ? Long.reverseBytes(value) : value;
+        int at = value(Long.BYTES);
+        long high = NativeBytes.getNetworkInt(buffer, at);
+        return high << 32 | Integer.toUnsignedLong(NativeBytes.getNetworkInt(buffer, at + Integer.BYTES));
     }
 
     /** Text up to the terminating zero. */
     public String textValue() {
-        byte[] bytes = bytesValue();
         int size = 0;
-        while (size < bytes.length && bytes[size] != 0) {
+        while (size < length() && buffer[start + HEADER_BYTES + size] != 0) {
             size++;
         }
-        return new String(bytes, 0, size, StandardCharsets.UTF_8);
+        return new String(buffer, start + HEADER_BYTES, size, StandardCharsets.UTF_8);
     }
 
     /** Whether {@link #textValue()} equals {@code text}; allocates nothing if both are ASCII. */
@@ -109,7 +104,7 @@ public final class NetlinkAttributes {
             return textValue().equals(text);
         }
         for (int i = 0; i < size; i++) {
-            byte b = buffer.get(start + HEADER_BYTES + i);
+            byte b = buffer[start + HEADER_BYTES + i];
             if (b != text.charAt(i)) {
                 return b < 0 && textValue().equals(text);
             }
@@ -119,14 +114,12 @@ public final class NetlinkAttributes {
 
     /** A copy of the value. */
     public byte[] bytesValue() {
-        byte[] bytes = new byte[length()];
-        buffer.get(start + HEADER_BYTES, bytes);
-        return bytes;
+        return Arrays.copyOfRange(buffer, start + HEADER_BYTES, start + length);
     }
 
     /** Copies the value, which must be exactly as long as {@code into}. */
     public void copyTo(byte[] into) {
-        buffer.get(value(into.length), into);
+        System.arraycopy(buffer, value(into.length), into, 0, into.length);
     }
 
     /** Points {@code inner} at the attributes inside this one. */

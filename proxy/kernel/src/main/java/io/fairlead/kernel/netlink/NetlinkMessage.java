@@ -1,8 +1,6 @@
 package io.fairlead.kernel.netlink;
 
 import io.fairlead.kernel.KernelException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * A window that moves over the messages of a datagram. Nothing is copied and nothing is trusted: a length that leaves
@@ -16,16 +14,14 @@ public final class NetlinkMessage {
     static final int DUMP_INTERRUPTED = 0x10;
 
     private static final int LENGTH_MIN = NetlinkWriter.HEADER_BYTES;
-    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private byte[] buffer = {};
     private int end;
     private int start;
     private int following;
     private int length;
 
     /** Puts the window in front of the first message. */
-    void reset(ByteBuffer datagram, int size) {
+    void reset(byte[] datagram, int size) {
         buffer = datagram;
         end = size;
         following = 0;
@@ -39,7 +35,7 @@ public final class NetlinkMessage {
         }
         start = following;
         int left = end - start;
-        length = left < LENGTH_MIN ? 0 : buffer.getInt(start);
+        length = left < LENGTH_MIN ? 0 : NativeBytes.getInt(buffer, start);
         if (length < LENGTH_MIN || length > left) {
             throw malformed("message of " + length + " bytes, " + left + " are left");
         }
@@ -49,15 +45,15 @@ public final class NetlinkMessage {
     }
 
     public int type() {
-        return buffer.getShort(start + NetlinkWriter.TYPE_OFFSET) & 0xffff;
+        return NativeBytes.getShort(buffer, start + NetlinkWriter.TYPE_OFFSET);
     }
 
     public int flags() {
-        return buffer.getShort(start + NetlinkWriter.FLAGS_OFFSET) & 0xffff;
+        return NativeBytes.getShort(buffer, start + NetlinkWriter.FLAGS_OFFSET);
     }
 
     public int sequence() {
-        return buffer.getInt(start + NetlinkWriter.SEQUENCE_OFFSET);
+        return NativeBytes.getInt(buffer, start + NetlinkWriter.SEQUENCE_OFFSET);
     }
 
     /** Bytes behind the netlink header. */
@@ -67,23 +63,22 @@ public final class NetlinkMessage {
 
     /** A byte of the payload, unsigned. */
     public int byteAt(int offset) {
-        return buffer.get(index(offset, 1)) & 0xff;
+        return buffer[index(offset, 1)] & 0xff;
     }
 
     /** Two bytes of the payload in host order, unsigned. */
     public int shortAt(int offset) {
-        return buffer.getShort(index(offset, Short.BYTES)) & 0xffff;
+        return NativeBytes.getShort(buffer, index(offset, Short.BYTES));
     }
 
     /** Two bytes of the payload in network order, unsigned. */
     public int networkShortAt(int offset) {
-        short value = (short) shortAt(offset);
-        return (SWAP ? Short.reverseBytes(value) : value) & 0xffff;
+        return NativeBytes.getNetworkShort(buffer, index(offset, Short.BYTES));
     }
 
     /** Four bytes of the payload in host order. */
     public int intAt(int offset) {
-        return buffer.getInt(index(offset, Integer.BYTES));
+        return NativeBytes.getInt(buffer, index(offset, Integer.BYTES));
     }
 
     /**

@@ -1,9 +1,10 @@
 package io.fairlead.kernel.netlink;
 
-import static io.fairlead.kernel.netlink.SocketCalls.LIBC;
+import static io.fairlead.kernel.Libc.LIBC;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
@@ -50,16 +51,16 @@ public final class NetlinkSocket implements AutoCloseable {
     private final ByteBuffer poll = direct(2 * Long.BYTES);
     private final ByteBuffer counter = direct(Long.BYTES);
     private ByteBuffer datagram = direct(RECEIVE_BYTES);
+    private byte[] bytes = new byte[RECEIVE_BYTES];
     private boolean closed;
 
     private NetlinkSocket(NetlinkProtocol protocol) {
         this.protocol = protocol;
-        this.socket =
-                LIBC.socket(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC, protocol.number());
+        this.socket = LIBC.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol.number());
         if (socket < 0) {
             throw failure("open");
         }
-        this.wakeup = LIBC.eventfd(0, SocketCalls.EFD_CLOEXEC | SocketCalls.EFD_NONBLOCK);
+        this.wakeup = LIBC.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
         if (wakeup < 0) {
             KernelException failure = failure("open wake-up descriptor of");
             LIBC.close(socket);
@@ -80,19 +81,19 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private void configure() {
-        if (!option(SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUFFORCE, SEND_BYTES_MAX)) {
-            option(SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUF, SEND_BYTES_MAX);
+        if (!option(Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BYTES_MAX)) {
+            option(Libc.SOL_SOCKET, Libc.SO_SNDBUF, SEND_BYTES_MAX);
         }
-        if (!option(SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_QUEUE_BYTES)) {
-            option(SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUF, RECEIVE_QUEUE_BYTES);
+        if (!option(Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, RECEIVE_QUEUE_BYTES)) {
+            option(Libc.SOL_SOCKET, Libc.SO_RCVBUF, RECEIVE_QUEUE_BYTES);
         }
         // Errors come with the kernel's own words and without a copy of the request. Both are comforts (kernel 4.3 and
         // 4.12), so a kernel without them is served too.
-        option(SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_CAP_ACK, 1);
-        option(SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_EXT_ACK, 1);
+        option(Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
+        option(Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
         if (protocol == NetlinkProtocol.ROUTE) {
             // Without it (kernel 4.20) rtnetlink ignores the filters of a dump.
-            option(SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_GET_STRICT_CHK, 1);
+            option(Libc.SOL_NETLINK, Libc.NETLINK_GET_STRICT_CHK, 1);
         }
     }
 
@@ -101,7 +102,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private int bind() {
-        address.putLong(0, 0).putInt(Long.BYTES, 0).putShort(0, (short) SocketCalls.AF_NETLINK);
+        address.putLong(0, 0).putInt(Long.BYTES, 0).putShort(0, (short) Libc.AF_NETLINK);
         length.putInt(0, ADDRESS_BYTES);
         if (LIBC.bind(socket, address, ADDRESS_BYTES) < 0 || LIBC.getsockname(socket, address, length) < 0) {
             throw failure("bind");
@@ -120,7 +121,7 @@ public final class NetlinkSocket implements AutoCloseable {
      * @param group a group number (RTNLGRP_*, NFNLGRP_*), not a bit mask
      */
     public void subscribe(int group) {
-        if (!option(SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_ADD_MEMBERSHIP, group)) {
+        if (!option(Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group)) {
             throw failure("subscribe to group " + group + " of");
         }
     }
@@ -148,19 +149,14 @@ public final class NetlinkSocket implements AutoCloseable {
         while (true) {
             length.putInt(0, ADDRESS_BYTES);
             long size = LIBC.recvfrom(
-                    socket,
-                    datagram,
-                    0,
-                    SocketCalls.MSG_PEEK | SocketCalls.MSG_TRUNC | SocketCalls.MSG_DONTWAIT,
-                    address,
-                    length);
+                    socket, datagram, 0, Libc.MSG_PEEK | Libc.MSG_TRUNC | Libc.MSG_DONTWAIT, address, length);
             if (size >= 0) {
                 if (take(Math.toIntExact(size), messages)) {
                     return Received.MESSAGES;
                 }
                 continue;
             }
-            int errno = SocketCalls.errno();
+            int errno = Libc.errno();
             if (errno == Errno.ENOBUFS) {
                 return Received.LOST;
             }
@@ -178,26 +174,28 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private boolean take(int size, NetlinkMessage messages) {
         if (size > datagram.capacity()) {
-            datagram = direct(Math.max(size, 2 * datagram.capacity()));
+            datagram = direct(size);
+            bytes = new byte[size];
         }
-        long taken = LIBC.recvfrom(socket, datagram, datagram.capacity(), SocketCalls.MSG_TRUNC, address, length);
+        long taken = LIBC.recvfrom(socket, datagram, datagram.capacity(), Libc.MSG_TRUNC, address, length);
         if (taken < 0) {
             throw failure("receive from");
         }
         if (taken > datagram.capacity()) {
             throw new KernelException("receive from", name(), 0, "a datagram of " + taken + " bytes was cut");
         }
-        messages.reset(datagram, (int) taken);
+        datagram.get(0, bytes, 0, (int) taken);
+        messages.reset(bytes, (int) taken);
         return address.getInt(PORT_OFFSET) == 0;
     }
 
     /** MESSAGES here means: look again. */
     private Received await(int timeoutMillis) {
-        poll.putInt(0, socket).putInt(4, SocketCalls.POLLIN);
-        poll.putInt(8, wakeup).putInt(12, SocketCalls.POLLIN);
+        poll.putInt(0, socket).putInt(4, Libc.POLLIN);
+        poll.putInt(8, wakeup).putInt(12, Libc.POLLIN);
         int ready = LIBC.poll(poll, 2, timeoutMillis);
         if (ready < 0) {
-            if (SocketCalls.errno() != Errno.EINTR) {
+            if (Libc.errno() != Errno.EINTR) {
                 throw failure("wait for");
             }
             return Received.MESSAGES;
@@ -227,7 +225,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private KernelException failure(String operation) {
-        return new KernelException(operation, name(), SocketCalls.errno(), "");
+        return new KernelException(operation, name(), Libc.errno(), "");
     }
 
     private String name() {

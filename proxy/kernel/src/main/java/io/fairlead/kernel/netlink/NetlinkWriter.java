@@ -1,9 +1,9 @@
 package io.fairlead.kernel.netlink;
 
 import io.fairlead.kernel.KernelException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Writes netlink messages and their attributes (RFC 3549, include/uapi/linux/netlink.h) into one buffer that grows
@@ -31,10 +31,9 @@ public final class NetlinkWriter {
 
     private static final int INITIAL_BYTES = 8 << 10;
     private static final int NESTED = 0x8000;
-    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private final int bytesMax;
-    private ByteBuffer buffer = direct(INITIAL_BYTES);
+    private byte[] buffer = new byte[INITIAL_BYTES];
     private int position;
     private int message = -1;
 
@@ -52,8 +51,8 @@ public final class NetlinkWriter {
     /** Forgets all messages, and gives a buffer that grew large back. */
     public void forget() {
         clear();
-        if (buffer.capacity() > KEPT_BYTES) {
-            buffer = direct(INITIAL_BYTES);
+        if (buffer.length > KEPT_BYTES) {
+            buffer = new byte[INITIAL_BYTES];
         }
     }
 
@@ -63,7 +62,7 @@ public final class NetlinkWriter {
     }
 
     /** The bytes, from index 0 to {@link #size()}; replaced when the writer grows. */
-    ByteBuffer buffer() {
+    byte[] buffer() {
         return buffer;
     }
 
@@ -71,53 +70,55 @@ public final class NetlinkWriter {
     public void beginMessage(int type, int flags, int sequence) {
         ensure(HEADER_BYTES);
         message = position;
-        buffer.putInt(position, 0);
-        buffer.putShort(position + TYPE_OFFSET, (short) type);
-        buffer.putShort(position + FLAGS_OFFSET, (short) flags);
-        buffer.putInt(position + SEQUENCE_OFFSET, sequence);
-        buffer.putInt(position + 12, 0);
+        NativeBytes.putInt(buffer, position, 0);
+        NativeBytes.putShort(buffer, position + TYPE_OFFSET, type);
+        NativeBytes.putShort(buffer, position + FLAGS_OFFSET, flags);
+        NativeBytes.putInt(buffer, position + SEQUENCE_OFFSET, sequence);
+        NativeBytes.putInt(buffer, position + 12, 0);
         position += HEADER_BYTES;
     }
 
     /** Ends the message that was started last. */
     public void endMessage() {
-        buffer.putInt(message, position - message);
+        NativeBytes.putInt(buffer, message, position - message);
     }
 
     /** Adds flags to the message that was started last, ended or not. */
     public void addFlags(int flags) {
         int index = message + FLAGS_OFFSET;
-        buffer.putShort(index, (short) (buffer.getShort(index) | flags));
+        NativeBytes.putShort(buffer, index, (NativeBytes.getShort(buffer, index) | flags));
     }
 
     /** Gives the message that was started last another sequence number. */
     void sequence(int sequence) {
-        buffer.putInt(message + SEQUENCE_OFFSET, sequence);
+        NativeBytes.putInt(buffer, message + SEQUENCE_OFFSET, sequence);
     }
 
     /** Four bytes without an attribute: parts of a facility's own header. */
     public void fixedInt(int value) {
         ensure(Integer.BYTES);
-        buffer.putInt(position, value);
+        NativeBytes.putInt(buffer, position, value);
         position += Integer.BYTES;
     }
 
     /** Two bytes without an attribute. */
     public void fixedShort(int value) {
         ensure(Short.BYTES);
-        buffer.putShort(position, (short) value);
+        NativeBytes.putShort(buffer, position, value);
         position += Short.BYTES;
     }
 
     /** Two bytes in network order without an attribute. */
     public void fixedNetworkShort(int value) {
-        fixedShort(networkShort(value));
+        ensure(Short.BYTES);
+        NativeBytes.putNetworkShort(buffer, position, value);
+        position += Short.BYTES;
     }
 
     /** One byte without an attribute. */
     public void fixedByte(int value) {
         ensure(1);
-        buffer.put(position, (byte) value);
+        buffer[position] = (byte) value;
         position++;
     }
 
@@ -136,7 +137,7 @@ public final class NetlinkWriter {
             throw new KernelException(
                     "encode", "netlink attribute", 0, length + " bytes, allowed are " + ATTRIBUTE_BYTES_MAX);
         }
-        buffer.putShort(start, (short) length);
+        NativeBytes.putShort(buffer, start, length);
     }
 
     /** An attribute without a value. */
@@ -148,38 +149,43 @@ public final class NetlinkWriter {
     public void putByte(int type, int value) {
         ensure(2 * ATTRIBUTE_HEADER_BYTES);
         header(ATTRIBUTE_HEADER_BYTES + 1, type);
-        buffer.putInt(position, 0);
-        buffer.put(position, (byte) value);
+        NativeBytes.putInt(buffer, position, 0);
+        buffer[position] = (byte) value;
         position += Integer.BYTES;
     }
 
     public void putShort(int type, int value) {
         ensure(2 * ATTRIBUTE_HEADER_BYTES);
         header(ATTRIBUTE_HEADER_BYTES + Short.BYTES, type);
-        buffer.putInt(position, 0);
-        buffer.putShort(position, (short) value);
+        NativeBytes.putInt(buffer, position, 0);
+        NativeBytes.putShort(buffer, position, value);
         position += Integer.BYTES;
     }
 
     public void putNetworkShort(int type, int value) {
-        putShort(type, networkShort(value));
+        putShort(type, 0);
+        NativeBytes.putNetworkShort(buffer, position - Integer.BYTES, value);
     }
 
     public void putInt(int type, int value) {
         ensure(2 * ATTRIBUTE_HEADER_BYTES);
         header(ATTRIBUTE_HEADER_BYTES + Integer.BYTES, type);
-        buffer.putInt(position, value);
+        NativeBytes.putInt(buffer, position, value);
         position += Integer.BYTES;
     }
 
     public void putNetworkInt(int type, int value) {
-        putInt(type, SWAP ? Integer.reverseBytes(value) : value);
+        ensure(2 * ATTRIBUTE_HEADER_BYTES);
+        header(ATTRIBUTE_HEADER_BYTES + Integer.BYTES, type);
+        NativeBytes.putNetworkInt(buffer, position, value);
+        position += Integer.BYTES;
     }
 
     public void putNetworkLong(int type, long value) {
         ensure(ATTRIBUTE_HEADER_BYTES + Long.BYTES);
         header(ATTRIBUTE_HEADER_BYTES + Long.BYTES, type);
-        buffer.putLong(position, SWAP ? Long.reverseBytes(value) : value);
+        NativeBytes.putNetworkInt(buffer, position, (int) (value >>> 32));
+        NativeBytes.putNetworkInt(buffer, position + Integer.BYTES, (int) value);
         position += Long.BYTES;
     }
 
@@ -189,8 +195,21 @@ public final class NetlinkWriter {
 
     public void putBytes(int type, byte[] bytes, int offset, int length) {
         int padded = beginBytes(type, length);
-        buffer.put(position, bytes, offset, length);
+        System.arraycopy(bytes, offset, buffer, position, length);
         position += padded;
+    }
+
+    /** Writes again what stands at {@code from}: for runs of attributes that look alike. */
+    public void repeat(int from, int length) {
+        ensure(length);
+        System.arraycopy(buffer, from, buffer, position, length);
+        position += length;
+    }
+
+    /** Changes bytes that were written before. */
+    public void overwrite(int at, byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(at, length, position);
+        System.arraycopy(bytes, offset, buffer, at, length);
     }
 
     /** Text in UTF-8 with a terminating zero. */
@@ -204,7 +223,7 @@ public final class NetlinkWriter {
                 putBytes(type, (text + "\0").getBytes(StandardCharsets.UTF_8));
                 return;
             }
-            buffer.put(position + i, (byte) c);
+            buffer[position + i] = (byte) c;
         }
         position += padded;
     }
@@ -218,35 +237,25 @@ public final class NetlinkWriter {
         ensure(ATTRIBUTE_HEADER_BYTES + padded);
         header(ATTRIBUTE_HEADER_BYTES + length, type);
         if (padded > 0) {
-            buffer.putInt(position + padded - Integer.BYTES, 0);
+            NativeBytes.putInt(buffer, position + padded - Integer.BYTES, 0);
         }
         return padded;
     }
 
     private void header(int length, int type) {
-        buffer.putShort(position, (short) length);
-        buffer.putShort(position + Short.BYTES, (short) type);
+        NativeBytes.putShort(buffer, position, length);
+        NativeBytes.putShort(buffer, position + Short.BYTES, type);
         position += ATTRIBUTE_HEADER_BYTES;
     }
 
-    private static int networkShort(int value) {
-        return SWAP ? Short.reverseBytes((short) value) : value;
-    }
-
     private void ensure(int bytes) {
-        if (buffer.capacity() - position >= bytes) {
+        if (buffer.length - position >= bytes) {
             return;
         }
         if (bytesMax - position < bytes) {
             throw new KernelException("encode", "netlink messages", 0, "more than " + bytesMax + " bytes");
         }
-        int capacity = (int) Math.min(bytesMax, Math.max(2L * buffer.capacity(), (long) position + bytes));
-        ByteBuffer larger = direct(capacity);
-        larger.put(0, buffer, 0, position);
-        buffer = larger;
-    }
-
-    private static ByteBuffer direct(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        int capacity = (int) Math.min(bytesMax, Math.max(2L * buffer.length, (long) position + bytes));
+        buffer = Arrays.copyOf(buffer, capacity);
     }
 }

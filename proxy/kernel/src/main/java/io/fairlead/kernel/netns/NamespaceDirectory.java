@@ -1,10 +1,11 @@
 package io.fairlead.kernel.netns;
 
-import static io.fairlead.kernel.netns.NamespaceCalls.LIBC;
-import static io.fairlead.kernel.netns.NamespaceCalls.check;
+import static io.fairlead.kernel.Libc.LIBC;
+import static io.fairlead.kernel.Libc.check;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Libc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -63,7 +64,7 @@ final class NamespaceDirectory {
         }
         try {
             check(
-                    LIBC.mount("/proc/thread-self/ns/net", path.toString(), "none", NamespaceCalls.MS_BIND, null),
+                    LIBC.mount("/proc/thread-self/ns/net", path.toString(), "none", Libc.MS_BIND, null),
                     "mount a network namespace on",
                     path.toString());
         } catch (KernelException e) {
@@ -74,8 +75,8 @@ final class NamespaceDirectory {
 
     /** Takes a name away; a name that does not exist is fine. */
     static void remove(Path path) {
-        if (LIBC.umount2(path.toString(), NamespaceCalls.MNT_DETACH) < 0) {
-            int errno = NamespaceCalls.errno();
+        if (LIBC.umount2(path.toString(), Libc.MNT_DETACH) < 0) {
+            int errno = Libc.errno();
             // EINVAL: a file whose creator died before it could mount.
             if (errno != Errno.ENOENT && errno != Errno.EINVAL) {
                 throw new KernelException("unmount network namespace", path.toString(), errno, "");
@@ -99,12 +100,12 @@ final class NamespaceDirectory {
             throw failed("create", DIRECTORY, e);
         }
         String directory = DIRECTORY.toString();
-        int fd = check(LIBC.open(directory, NamespaceCalls.O_RDONLY | NamespaceCalls.O_CLOEXEC), "open", directory);
+        int fd = check(LIBC.open(directory, Libc.O_RDONLY | Libc.O_CLOEXEC), "open", directory);
         try {
             // Two processes that both find no mount would otherwise stack two.
-            check(LIBC.flock(fd, NamespaceCalls.LOCK_EX), "lock", directory);
+            check(LIBC.flock(fd, Libc.LOCK_EX), "lock", directory);
             if (share(directory) < 0) {
-                long bind = NamespaceCalls.MS_BIND | NamespaceCalls.MS_REC;
+                long bind = Libc.MS_BIND | Libc.MS_REC;
                 check(LIBC.mount(directory, directory, "none", bind, null), "bind", directory);
                 check(share(directory), "share", directory);
             }
@@ -114,7 +115,7 @@ final class NamespaceDirectory {
     }
 
     private static int share(String directory) {
-        return LIBC.mount("", directory, "none", NamespaceCalls.MS_SHARED | NamespaceCalls.MS_REC, null);
+        return LIBC.mount("", directory, "none", Libc.MS_SHARED | Libc.MS_REC, null);
     }
 
     private static KernelException failed(String operation, Path path, IOException cause) {

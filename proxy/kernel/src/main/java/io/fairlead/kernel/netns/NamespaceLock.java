@@ -1,10 +1,11 @@
 package io.fairlead.kernel.netns;
 
-import static io.fairlead.kernel.netns.NamespaceCalls.LIBC;
-import static io.fairlead.kernel.netns.NamespaceCalls.check;
+import static io.fairlead.kernel.Libc.LIBC;
+import static io.fairlead.kernel.Libc.check;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -40,12 +41,9 @@ public final class NamespaceLock implements AutoCloseable {
      */
     public record Taken(int pid, int uid) implements Attempt {}
 
-    private static final int AF_UNIX = 1;
-    private static final int SOCK_STREAM = 1;
-    private static final int SOCK_CLOEXEC = 0x8_0000;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_PEERCRED = 17;
+    /** Bytes of struct ucred: pid, uid, gid. */
+    private static final int CREDENTIALS_BYTES = 3 * Integer.BYTES;
+
     private static final int NAME_BYTES_MAX = 107;
     /** Nobody accepts, so everyone who ever asked stays in the queue. When it is full, askers learn no pid. */
     private static final int BACKLOG = 4096;
@@ -64,10 +62,10 @@ public final class NamespaceLock implements AutoCloseable {
      * @throws KernelException if the kernel refuses for another reason than that the lock is taken
      */
     public static Attempt tryAcquire(String name) {
-        byte[] address = address(name);
-        int fd = socket(name, SOCK_CLOEXEC);
-        if (LIBC.bind(fd, address, address.length) < 0) {
-            int errno = NamespaceCalls.errno();
+        ByteBuffer address = address(name);
+        int fd = socket(name, Libc.SOCK_CLOEXEC);
+        if (LIBC.bind(fd, address, address.capacity()) < 0) {
+            int errno = Libc.errno();
             LIBC.close(fd);
             if (errno == Errno.EADDRINUSE) {
                 return holder(name, address);
@@ -76,7 +74,7 @@ public final class NamespaceLock implements AutoCloseable {
         }
         NamespaceLock lock = new NamespaceLock(fd);
         if (LIBC.listen(fd, BACKLOG) < 0) {
-            int errno = NamespaceCalls.errno();
+            int errno = Libc.errno();
             lock.close();
             throw new KernelException("take lock", name, errno, "listen");
         }
@@ -92,35 +90,36 @@ public final class NamespaceLock implements AutoCloseable {
         }
     }
 
-    private static Taken holder(String name, byte[] address) {
-        int fd = socket(name, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    private static Taken holder(String name, ByteBuffer address) {
+        int fd = socket(name, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
         try {
-            // struct ucred of socket(7): the credentials that the holder had when it called listen.
-            int[] pidUidGid = {0, -1, -1};
-            int[] length = {Integer.BYTES * pidUidGid.length};
-            boolean known = LIBC.connect(fd, address, address.length) == 0
-                    && LIBC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, pidUidGid, length) == 0;
-            return known ? new Taken(pidUidGid[0], pidUidGid[1]) : new Taken(0, -1);
+            ByteBuffer credentials = direct(CREDENTIALS_BYTES);
+            ByteBuffer length = direct(Integer.BYTES).putInt(0, CREDENTIALS_BYTES);
+            // Those that the holder had when it called listen (SO_PEERCRED, socket(7)).
+            boolean known = LIBC.connect(fd, address, address.capacity()) == 0
+                    && LIBC.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_PEERCRED, credentials, length) == 0;
+            return known ? new Taken(credentials.getInt(0), credentials.getInt(Integer.BYTES)) : new Taken(0, -1);
         } finally {
             LIBC.close(fd);
         }
     }
 
     private static int socket(String name, int flags) {
-        return check(LIBC.socket(AF_UNIX, SOCK_STREAM | flags, 0), "open socket for lock", name);
+        return check(LIBC.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | flags, 0), "open socket for lock", name);
     }
 
     /** struct sockaddr_un: family, then a zero byte that makes the name abstract, then the name without an end. */
-    private static byte[] address(String name) {
+    private static ByteBuffer address(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > NAME_BYTES_MAX) {
             throw new IllegalArgumentException("lock name '" + name + "' must have 1 to 107 bytes");
         }
-        return ByteBuffer.allocate(Short.BYTES + 1 + bytes.length)
-                .order(ByteOrder.nativeOrder())
-                .putShort((short) AF_UNIX)
-                .put((byte) 0)
-                .put(bytes)
-                .array();
+        return direct(Short.BYTES + 1 + bytes.length)
+                .putShort(0, (short) Libc.AF_UNIX)
+                .put(Short.BYTES + 1, bytes);
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 }

@@ -1,11 +1,12 @@
 package io.fairlead.kernel.netns;
 
-import static io.fairlead.kernel.netns.NamespaceCalls.CLONE_NEWNET;
-import static io.fairlead.kernel.netns.NamespaceCalls.LIBC;
-import static io.fairlead.kernel.netns.NamespaceCalls.check;
+import static io.fairlead.kernel.Libc.CLONE_NEWNET;
+import static io.fairlead.kernel.Libc.LIBC;
+import static io.fairlead.kernel.Libc.check;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Libc;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A namespace belongs to a thread. What is opened inside {@link #run} (sockets, files under {@code /proc/sys/net})
  * stays with this namespace afterwards, and processes and platform threads that are started inside are born in it.
  * Virtual threads cannot enter, and must not be started inside either: their carriers would be born there and would
- * serve the rest of the program from the wrong namespace. {@code java.net.NetworkInterface} is of no use inside: it reads
- * {@code /proc/net}, which is always that of the main thread.
+ * serve the rest of the program from the wrong namespace. {@code java.net.NetworkInterface} is of no use inside: it
+ * reads {@code /proc/net}, which is always that of the main thread.
  *
  * <p>Thread-safe.
  */
@@ -105,9 +106,9 @@ public final class NetNs implements AutoCloseable {
     /** The namespace that is mounted on a path, or of a {@code /proc/PID/ns/net}. */
     public static NetNs openPath(Path path) {
         String label = path.toString();
-        int flags = NamespaceCalls.O_RDONLY | NamespaceCalls.O_CLOEXEC;
+        int flags = Libc.O_RDONLY | Libc.O_CLOEXEC;
         NetNs opened = new NetNs(label, check(LIBC.open(label, flags), "open network namespace", label));
-        if (LIBC.ioctl(opened.fd, NamespaceCalls.NS_GET_NSTYPE) != CLONE_NEWNET) {
+        if (LIBC.ioctl(opened.fd, Libc.NS_GET_NSTYPE) != CLONE_NEWNET) {
             opened.close();
             throw new KernelException("open network namespace", label, Errno.EINVAL, "it is something else");
         }
@@ -133,9 +134,7 @@ public final class NetNs implements AutoCloseable {
     public <T extends @Nullable Object, X extends Exception> T run(Body<T, X> body) throws X {
         requirePlatformThread();
         int origin = check(
-                LIBC.open(OF_THIS_THREAD, NamespaceCalls.O_RDONLY | NamespaceCalls.O_CLOEXEC),
-                "open network namespace",
-                OF_THIS_THREAD);
+                LIBC.open(OF_THIS_THREAD, Libc.O_RDONLY | Libc.O_CLOEXEC), "open network namespace", OF_THIS_THREAD);
         try {
             enter();
             try {
@@ -204,7 +203,7 @@ public final class NetNs implements AutoCloseable {
     private static void leaveFor(int origin) {
         if (LIBC.setns(origin, CLONE_NEWNET) < 0) {
             throw new StrandedThreadError(
-                    new KernelException("return to network namespace", "of before", NamespaceCalls.errno(), ""));
+                    new KernelException("return to network namespace", "of before", Libc.errno(), ""));
         }
     }
 

@@ -2,7 +2,6 @@ package io.fairlead.kernel.nft;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -153,8 +152,8 @@ final class FakeNftBatch {
         if (base == null || base.equals(existing)) {
             return;
         }
-        boolean sameType = existing != null && existing.type() == base.type();
-        throw refusal(add, sameType ? Errno.EOPNOTSUPP : Errno.EEXIST, "the chain exists with another hook");
+        boolean otherType = existing != null && existing.type() != base.type();
+        throw refusal(add, otherType ? Errno.EEXIST : Errno.EOPNOTSUPP, "the chain exists with another hook");
     }
 
     private void deleteChain(FakeNftTable table, NftOperation.DeleteChain delete) {
@@ -238,7 +237,7 @@ final class FakeNftBatch {
         FakeNftSet set = set(table, run, run.set().name());
         NftElements elements = run.elements();
         boolean valuesFit = run.delete()
-                || (elements.valueLength() == set.valueLength()
+                || (elements.valueLength() == set.declaration().valueLength()
                         && run.set().verdicts() == set.declaration().verdicts());
         if (elements.keyLength() != set.declaration().keyLength() || !valuesFit) {
             throw refusal(run, Errno.EINVAL, "keys or values have another length than those of the set");
@@ -259,8 +258,7 @@ final class FakeNftBatch {
         if (!run.set().verdicts()) {
             return FakeNftElement.of(bytes(elements, offset, elements.valueLength()));
         }
-        int number = ByteBuffer.wrap(elements.buffer()).getInt(offset);
-        NftVerdict verdict = transaction.verdicts().verdict(number);
+        NftVerdict verdict = transaction.verdicts().verdict(elements.verdictNumber(index));
         FakeNftRuleLaw.checkTarget(table, verdict, (errno, reason) -> refusal(run, errno, reason));
         return FakeNftElement.of(verdict);
     }
@@ -311,26 +309,6 @@ final class FakeNftBatch {
     }
 
     private KernelException refusal(NftOperation operation, int errno, String reason) {
-        NftTable table = transaction.table();
-        return switch (operation) {
-            case NftOperation.AddTable _ -> new KernelException("add table", table.toString(), errno, reason);
-            case NftOperation.DeleteTable _ -> new KernelException("delete table", table.toString(), errno, reason);
-            case NftOperation.AddChain add ->
-                new KernelException("add chain", table + " " + add.chain().name(), errno, reason);
-            case NftOperation.DeleteChain delete ->
-                new KernelException("delete chain", table + " " + delete.chain(), errno, reason);
-            case NftOperation.ReplaceRules replace ->
-                new KernelException("replace rules of", table + " " + replace.chain(), errno, reason);
-            case NftOperation.AddSet add ->
-                new KernelException("add set", table + " " + add.set().name(), errno, reason);
-            case NftOperation.DeleteSet delete ->
-                new KernelException("delete set", table + " " + delete.set(), errno, reason);
-            case NftOperation.Elements run ->
-                new KernelException(
-                        run.delete() ? "delete element" : "add element",
-                        table + " " + run.set().name(),
-                        errno,
-                        reason);
-        };
+        return operation.refusal(transaction.table(), errno, reason);
     }
 }

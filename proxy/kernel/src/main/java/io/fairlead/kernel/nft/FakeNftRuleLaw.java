@@ -2,7 +2,6 @@ package io.fairlead.kernel.nft;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * What the kernel checks of one rule when it is added: the init functions of its expressions (net/netfilter/nft_*.c),
@@ -17,9 +16,6 @@ final class FakeNftRuleLaw {
 
     /** NFT_RULE_MAXEXPRS. */
     private static final int EXPRESSIONS_MAX = 128;
-
-    /** See {@link NftRule#comment}. */
-    private static final int COMMENT_BYTES_MAX = 127;
 
     /** sizeof(struct nft_data): constants of compare, bitwise and immediate. */
     private static final int CONSTANT_BYTES_MAX = 16;
@@ -64,8 +60,6 @@ final class FakeNftRuleLaw {
 
     void check(NftRule rule) {
         require(rule.expressions().size() <= EXPRESSIONS_MAX, Errno.EINVAL, "more than 128 expressions");
-        int commentBytes = rule.comment().getBytes(StandardCharsets.UTF_8).length;
-        require(commentBytes <= COMMENT_BYTES_MAX, Errno.EINVAL, "comment of " + commentBytes + " bytes");
         for (NftExpression expression : rule.expressions()) {
             check(expression);
         }
@@ -116,7 +110,11 @@ final class FakeNftRuleLaw {
                 load(dnat.address(), dnat.family() == NftFamily.IP ? 4 : 16);
                 load(dnat.port(), Short.BYTES);
             }
-            case NftExpression.UpdateRecord update -> checkUpdate(update);
+            case NftExpression.UpdateRecord update -> {
+                require(update.timeoutMillis() > 0, Errno.EINVAL, "record without a time-out");
+                checkRecord(update.map(), update.key(), update.data());
+            }
+            case NftExpression.DeleteRecord delete -> checkRecord(delete.map(), delete.key(), delete.data());
             case NftExpression.Masquerade _, NftExpression.Reject _ -> {
                 // Only their place matters: FakeNftChainLaw.
             }
@@ -141,12 +139,11 @@ final class FakeNftRuleLaw {
         store(bitwise.target(), bitwise.mask().length());
     }
 
-    private void checkUpdate(NftExpression.UpdateRecord update) {
-        NftSet map = set(update.map());
+    private void checkRecord(String name, int key, int data) {
+        NftSet map = set(name);
         require(map.dynamic() && !map.data().isEmpty(), Errno.EOPNOTSUPP, map.name() + " is no map of records");
-        require(update.timeoutMillis() > 0, Errno.EINVAL, "record without a time-out");
-        load(update.key(), map.keyLength());
-        load(update.data(), map.dataLength());
+        load(key, map.keyLength());
+        load(data, map.dataLength());
     }
 
     private NftSet set(String name) {

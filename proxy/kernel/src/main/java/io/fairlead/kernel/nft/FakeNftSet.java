@@ -36,11 +36,6 @@ final class FakeNftSet {
         return !declaration.data().isEmpty();
     }
 
-    /** Bytes of a value as {@link NftElements} carries it. */
-    int valueLength() {
-        return declaration.verdicts() ? Integer.BYTES : declaration.dataLength();
-    }
-
     /** All elements, expired ones too. */
     Map<NftData, FakeNftElement> elements() {
         return elements;

@@ -19,7 +19,8 @@ public interface Nft extends AutoCloseable {
     NftTableState read(NftTable table);
 
     /**
-     * Reads the elements of a set.
+     * Reads the elements of a set. Those that rules add or that expire meanwhile may be missing or come twice; all
+     * others come once. The kernel's time for this is quadratic in the elements of one set.
      *
      * @param verdicts numbers the values of a verdict map
      */

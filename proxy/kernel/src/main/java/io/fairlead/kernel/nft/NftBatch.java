@@ -23,6 +23,9 @@ final class NftBatch {
     /** An attribute, so also a list of elements, ends at 64 KB: longer lists go on in another message. */
     private static final int ELEMENT_LIST_BYTES = 60_000;
 
+    /** In an element, behind the headers of the item, the key and its value. The element's value stands at its end. */
+    private static final int KEY_OFFSET = 12;
+
     private static final int POLICY_ACCEPT = 1;
 
     /** Offset of the table's name, whose number is also that of an item of a list. */
@@ -68,10 +71,9 @@ final class NftBatch {
         switch (operation) {
             case NftOperation.AddTable add -> {
                 begin(NfTables.NEW_TABLE, NetlinkClient.FLAG_CREATE);
-                // Without flags the kernel leaves those of an existing table as they are.
-                if (add.owned()) {
-                    writer.putNetworkInt(NfTables.TABLE_FLAGS, NfTables.TABLE_FLAG_OWNER | NfTables.TABLE_FLAG_PERSIST);
-                }
+                writer.putNetworkInt(
+                        NfTables.TABLE_FLAGS,
+                        add.owned() ? NfTables.TABLE_FLAG_OWNER | NfTables.TABLE_FLAG_PERSIST : 0);
             }
             case NftOperation.DeleteTable ignored -> begin(NfTables.DELETE_TABLE, 0);
             case NftOperation.AddChain add -> addChain(add.chain());
@@ -104,7 +106,7 @@ final class NftBatch {
         NftChain.Base base = chain.base();
         if (base != null) {
             int hook = writer.beginNested(NfTables.CHAIN_HOOK);
-            writer.putNetworkInt(NfTables.HOOK_NUMBER, base.hook().ordinal());
+            writer.putNetworkInt(NfTables.HOOK_NUMBER, base.hook().number());
             writer.putNetworkInt(NfTables.HOOK_PRIORITY, base.priority());
             writer.endNested(hook);
             writer.putNetworkInt(NfTables.CHAIN_POLICY, POLICY_ACCEPT);
@@ -122,21 +124,46 @@ final class NftBatch {
         }
     }
 
-    /** Hot path: a cold start passes hundreds of thousands of elements through here. */
+    /**
+     * Hot path: a cold start passes hundreds of thousands of elements through here, on a JVM that compiled nothing yet.
+     * All elements of a run look alike but for their bytes (verdicts apart), so the first is copied.
+     */
     private void elements(NftOperation.Elements operation) {
         NftElements elements = operation.elements();
         int type = operation.delete() ? NfTables.DELETE_ELEMENT : NfTables.NEW_ELEMENT;
         int flags = operation.delete() ? 0 : NetlinkClient.FLAG_CREATE;
+        boolean alike = operation.delete() || !operation.set().verdicts();
         for (int i = 0; i < elements.count(); ) {
             begin(type, flags);
             writer.putText(NfTables.ELEMENTS_SET, operation.set().name());
             int start = writer.size();
             int list = writer.beginNested(NfTables.ELEMENTS_LIST);
+            int first = writer.size();
+            element(operation.set(), elements, i++);
+            int length = writer.size() - first;
             for (; i < elements.count() && writer.size() - start < ELEMENT_LIST_BYTES; i++) {
-                element(operation.set(), elements, i);
+                if (alike) {
+                    copyElement(elements, i, first, length);
+                } else {
+                    element(operation.set(), elements, i);
+                }
             }
             writer.endNested(list);
         }
+    }
+
+    private void copyElement(NftElements elements, int index, int first, int length) {
+        int start = writer.size();
+        writer.repeat(first, length);
+        writer.overwrite(start + KEY_OFFSET, elements.buffer(), elements.keyOffset(index), elements.keyLength());
+        if (elements.valueLength() > 0) {
+            int value = start + length - padded(elements.valueLength());
+            writer.overwrite(value, elements.buffer(), elements.valueOffset(index), elements.valueLength());
+        }
+    }
+
+    private static int padded(int length) {
+        return (length + 3) & ~3;
     }
 
     private void element(NftSet set, NftElements elements, int index) {

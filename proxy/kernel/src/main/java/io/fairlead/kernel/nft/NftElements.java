@@ -70,4 +70,31 @@ public final class NftElements {
                 | (bytes[offset + 2] & 0xff) << 8
                 | (bytes[offset + 3] & 0xff);
     }
+
+    /** Whether no key occurs twice. */
+    public boolean distinct() {
+        int mask = Integer.highestOneBit(Math.max(count, 1)) * 4 - 1;
+        int[] slots = new int[mask + 1];
+        for (int i = 0; i < count; i++) {
+            int slot = keyHash(i) & mask;
+            while (slots[slot] != 0) {
+                int other = slots[slot] - 1;
+                if (Arrays.equals(bytes, keyOffset(i), valueOffset(i), bytes, keyOffset(other), valueOffset(other))) {
+                    return false;
+                }
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = i + 1;
+        }
+        return true;
+    }
+
+    private int keyHash(int index) {
+        int hash = 0;
+        for (int i = keyOffset(index); i < valueOffset(index); i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        // Keys are mostly counted upwards: without this they would fill a few long runs.
+        return (hash * 0x9e3779b9) >>> 8;
+    }
 }

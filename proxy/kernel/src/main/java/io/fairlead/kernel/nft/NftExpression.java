@@ -13,10 +13,20 @@ public sealed interface NftExpression {
     /** Loads {@code length} bytes of the packet into {@code register}. */
     record Payload(Header header, int offset, int length, int register) implements NftExpression {}
 
-    /** Where a payload offset counts from; the ordinal + 1 is the kernel's number (NFT_PAYLOAD_*). */
+    /** Where a payload offset counts from; the number is the kernel's (NFT_PAYLOAD_*). */
     enum Header {
-        NETWORK,
-        TRANSPORT
+        NETWORK(1),
+        TRANSPORT(2);
+
+        private final int number;
+
+        Header(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
     }
 
     /** Loads packet metadata. */
@@ -122,9 +132,17 @@ public sealed interface NftExpression {
     }
 
     /**
-     * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full.
+     * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full. A record that is there keeps its
+     * value (nft_dynset_eval): to change it, delete it first.
      *
      * @param timeoutMillis life of the record from now
      */
     record UpdateRecord(String map, int key, int data, long timeoutMillis) implements NftExpression {}
+
+    /**
+     * Deletes a record from a dynamic map, if there is one.
+     *
+     * @param data a register that holds anything: the kernel demands one for a map
+     */
+    record DeleteRecord(String map, int key, int data) implements NftExpression {}
 }

@@ -3,16 +3,26 @@ package io.fairlead.kernel.nft;
 import java.util.Locale;
 
 /**
- * Netfilter hooks of the ip and ip6 families; the ordinal is the kernel's number (NF_INET_*).
+ * Netfilter hooks of the ip and ip6 families; the number is the kernel's (NF_INET_*).
  *
  * <p>Immutable.
  */
 public enum NftHook {
-    PREROUTING,
-    INPUT,
-    FORWARD,
-    OUTPUT,
-    POSTROUTING;
+    PREROUTING(0),
+    INPUT(1),
+    FORWARD(2),
+    OUTPUT(3),
+    POSTROUTING(4);
+
+    private final int number;
+
+    NftHook(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
 
     /** As {@code nft} writes it. */
     @Override

@@ -50,16 +50,19 @@ public final class NftPrinter {
         return text.append("}\n").toString();
     }
 
-    /** Base chains first, in the order of a packet's way. */
-    private static final Comparator<FakeNftChain> CHAINS = Comparator.<FakeNftChain>comparingInt(chain -> {
-                NftChain.Base base = chain.declaration().base();
-                return base == null ? NftHook.values().length : base.hook().ordinal();
-            })
-            .thenComparingInt(chain -> {
-                NftChain.Base base = chain.declaration().base();
-                return base == null ? 0 : base.priority();
-            })
+    /** Base chains first, in the order of a packet's way; then the others, which sort as if they had this base. */
+    private static final NftChain.Base LAST =
+            new NftChain.Base(NftChain.Type.FILTER, NftHook.POSTROUTING, Integer.MAX_VALUE);
+
+    private static final Comparator<FakeNftChain> CHAINS = Comparator.comparing(
+                    (FakeNftChain chain) -> base(chain).hook())
+            .thenComparingInt(chain -> base(chain).priority())
             .thenComparing(FakeNftChain::name);
+
+    private static NftChain.Base base(FakeNftChain chain) {
+        NftChain.Base base = chain.declaration().base();
+        return base == null ? LAST : base;
+    }
 
     private void print(FakeNftChain chain) {
         text.append("\tchain ").append(chain.name()).append(" {\n");

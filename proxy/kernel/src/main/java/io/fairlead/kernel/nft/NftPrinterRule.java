@@ -83,10 +83,13 @@ final class NftPrinterRule {
                 registers[fib.register()] = Value.of("fib saddr type", NftPrinterField.ADDRESS_TYPE);
             case NftExpression.Dnat dnat -> dnat(dnat);
             case NftExpression.Masquerade _ -> statements.add("masquerade fully-random");
-            case NftExpression.Reject _ -> statements.add("reject");
+            case NftExpression.Reject(boolean tcpReset) ->
+                statements.add(tcpReset ? "reject with tcp reset" : "reject");
             case NftExpression.UpdateRecord update ->
                 statements.add("update @" + update.map() + " { " + key(update.map(), update.key()) + " timeout "
                         + update.timeoutMillis() / 1000 + "s : " + data(update.map(), update.data()) + " }");
+            case NftExpression.DeleteRecord delete ->
+                statements.add("delete @" + delete.map() + " { " + key(delete.map(), delete.key()) + " }");
         }
     }
 

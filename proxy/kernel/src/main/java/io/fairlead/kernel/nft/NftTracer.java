@@ -15,7 +15,7 @@ import java.util.function.IntUnaryOperator;
 public final class NftTracer {
 
     /** More ways than this through one ruleset are a mistake in it. */
-    private static final int WAYS_MAX = 1_000_000;
+    private static final int WAYS_MAX = 100_000;
 
     private final FakeNftKernel kernel;
     private final TracedNode node;
@@ -45,7 +45,7 @@ public final class NftTracer {
      * All outcomes, over all random numbers. Changes nothing.
      *
      * @throws UnsupportedOperationException if a rule asks for something that the packet does not tell
-     * @throws IllegalStateException if there are more than a million ways
+     * @throws IllegalStateException if there are more than 100,000 ways
      */
     public List<NftTrace> traceAll(TracedPacket packet) {
         synchronized (kernel) {

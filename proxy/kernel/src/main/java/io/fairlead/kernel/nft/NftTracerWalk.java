@@ -22,6 +22,7 @@ final class NftTracerWalk {
     /** NF_IP_PRI_CONNTRACK: chains up to here see a packet that conntrack has not seen. */
     private static final int CONNTRACK_PRIORITY = -200;
 
+    private static final int TCP = 6;
     private static final String LOOPBACK = "lo";
 
     private final NftTracerHooks hooks;
@@ -253,13 +254,15 @@ final class NftTracerWalk {
                 translatedHere = true;
                 verdict = new NftVerdict.Accept();
             }
-            case NftExpression.Reject _ -> {
-                rejected = true;
+            case NftExpression.Reject(boolean tcpReset) -> {
+                // nf_send_reset answers TCP only; the packet is dropped all the same.
+                rejected = !tcpReset || packet.origin().protocol() == TCP;
                 verdict = new NftVerdict.Drop();
             }
             case NftExpression.UpdateRecord update -> {
                 return update(table, update);
             }
+            case NftExpression.DeleteRecord delete -> delete(table, delete);
         }
         return true;
     }
@@ -320,7 +323,7 @@ final class NftTracerWalk {
         NftData key = registers.data(update.key(), declaration.keyLength());
         Map<NftData, FakeNftElement> written = records.computeIfAbsent(map, set -> new HashMap<>());
         FakeNftElement existing = find(map, key);
-        if (existing == null && map.isFull(written.size(), nowMillis)) {
+        if (existing == null && map.isFull(countNew(map, written), nowMillis)) {
             return false;
         }
         NftData data = existing == null ? registers.data(update.data(), declaration.dataLength()) : existing.value();
@@ -330,5 +333,24 @@ final class NftTracerWalk {
         matched.add(() -> update.map() + ": " + NftPrinterField.decode(declaration.key(), key) + " -> "
                 + NftPrinterField.decode(declaration.data(), data) + (existing == null ? " written" : " refreshed"));
         return true;
+    }
+
+    /** What was deleted is kept as a record that has expired. */
+    private void delete(FakeNftTable table, NftExpression.DeleteRecord delete) {
+        FakeNftSet map = table.referredSet(delete.map());
+        NftData key = registers.data(delete.key(), map.declaration().keyLength());
+        FakeNftElement existing = find(map, key);
+        if (existing != null) {
+            records.computeIfAbsent(map, set -> new HashMap<>())
+                    .put(key, FakeNftElement.record(existing.value(), 0, nowMillis));
+        }
+    }
+
+    private int countNew(FakeNftSet map, Map<NftData, FakeNftElement> written) {
+        int count = 0;
+        for (NftData key : written.keySet()) {
+            count += map.elements().containsKey(key) ? 0 : 1;
+        }
+        return count;
     }
 }

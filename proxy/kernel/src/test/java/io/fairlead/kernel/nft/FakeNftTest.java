@@ -7,7 +7,6 @@ import static io.fairlead.kernel.nft.NftLaw.TABLE;
 import static io.fairlead.kernel.nft.NftLaw.refused;
 import static io.fairlead.kernel.nft.NftLaw.rule;
 import static io.fairlead.kernel.nft.NftLaw.transaction;
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -55,16 +54,10 @@ class FakeNftTest {
                 .addTable(false)
                 .addChain(NftChain.regular("chain"))
                 .addSet(NftLaw.MARKS));
-        NftRule reading = rule(new NftExpression.Lookup("marks", 0, false));
-        refused(
-                nft,
-                transaction()
-                        .replaceRules(
-                                "chain",
-                                List.of(rule(SOURCE, reading.expressions().getFirst()))),
-                Errno.EINVAL);
-        NftExpression compareTwo = new NftExpression.Compare(0, false, NftData.of(new byte[8]));
-        refused(nft, transaction().replaceRules("chain", List.of(rule(SOURCE, compareTwo))), ENODATA);
+        NftRule mapAsSet = rule(SOURCE, new NftExpression.Lookup("marks", 0, false));
+        refused(nft, transaction().replaceRules("chain", List.of(mapAsSet)), Errno.EINVAL);
+        NftRule readsTooMuch = rule(SOURCE, new NftExpression.Compare(0, false, NftData.of(new byte[8])));
+        refused(nft, transaction().replaceRules("chain", List.of(readsTooMuch)), ENODATA);
     }
 
     @Test
@@ -138,8 +131,9 @@ class FakeNftTest {
         NftSet set = NftSet.map("services", List.of(NftType.IPV4_ADDR, NftType.INET_SERVICE), NftType.MARK);
         NftTransaction big = transaction().addTable(false).addSet(set);
         ByteBuffer key = ByteBuffer.allocate(8);
+        byte[] mark = new byte[4];
         for (int i = 0; i < 60_000; i++) {
-            big.addElement(set, key.putInt(0, i).array(), NOTHING_MARK);
+            big.addElement(set, key.putInt(0, i).array(), mark);
         }
         long before = System.nanoTime();
         nft.apply(big);
@@ -147,7 +141,7 @@ class FakeNftTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] changed = key.putInt(0, i).array();
             nft.apply(transaction().deleteElement(set, changed));
-            nft.apply(transaction().addElement(set, changed, NOTHING_MARK));
+            nft.apply(transaction().addElement(set, changed, mark));
         }
         long afterSmall = System.nanoTime();
         System.getLogger("test")
@@ -156,9 +150,6 @@ class FakeNftTest {
                         "60,000 elements: {0} ms; 40,000 transactions of one element: {1} ms",
                         (afterBig - before) / 1_000_000,
                         (afterSmall - afterBig) / 1_000_000);
-        assertDoesNotThrow(() -> nft.read(TABLE));
         assertEquals(60_000, NftLaw.elementCount(nft, set));
     }
-
-    private static final byte[] NOTHING_MARK = new byte[4];
 }

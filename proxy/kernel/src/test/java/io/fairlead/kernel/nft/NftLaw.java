@@ -54,6 +54,11 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
         return laws;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     /** A law of a table that exists, is empty and not owned. */
     static NftLaw inTable(String name, Consumer<Nft> check) {
         return new NftLaw(name, sockets -> {
@@ -152,7 +157,11 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
                 Errno.EOPNOTSUPP,
                 Errno.EEXIST);
         refused(nft, transaction().addChain(base("base", NftChain.Type.NAT, NftHook.INPUT, 0)), Errno.EEXIST);
-        refused(nft, transaction().addChain(base("regular", NftChain.Type.FILTER, NftHook.INPUT, 0)), Errno.EEXIST);
+        refused(
+                nft,
+                transaction().addChain(base("regular", NftChain.Type.FILTER, NftHook.INPUT, 0)),
+                Errno.EOPNOTSUPP,
+                Errno.EEXIST);
     }
 
     private static void refusesNatChainWhereNoneCanBe(Nft nft) {

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 final class HttpExchange {
 
     private static final Logger LOG = System.getLogger(HttpExchange.class.getName());
+    private static final int DRAINED_BYTES_MAX = 64 * 1024;
     private static final String HEAD_END = "\r\n\r\n";
 
     private final SocketChannel channel;
@@ -50,10 +51,12 @@ final class HttpExchange {
         }
         try (Deadline _ = Deadline.closing(channel, limits.replyTimeout())) {
             switch (head) {
-                case RequestHead.Refused refused -> refuse(channel, refused.status(), refused.reason());
+                case RequestHead.Refused refused -> {
+                    refuse(channel, refused.status(), refused.reason());
+                    drain();
+                }
                 case RequestHead.Understood understood -> answer(understood);
             }
-            channel.shutdownOutput();
         }
     }
 
@@ -71,6 +74,18 @@ final class HttpExchange {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Reads what the client still sends, up to a limit: closing before would reset the connection and could take the
+     * reply from the client (RFC 9112 section 9.6).
+     */
+    private void drain() throws IOException {
+        channel.shutdownOutput();
+        ByteBuffer bytes = ByteBuffer.allocate(limits.headBytesMax());
+        for (int left = DRAINED_BYTES_MAX; left > 0 && channel.read(bytes.clear()) >= 0; ) {
+            left -= bytes.position();
+        }
     }
 
     private void answer(RequestHead.Understood head) throws IOException {

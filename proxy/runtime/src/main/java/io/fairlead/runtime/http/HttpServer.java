@@ -93,7 +93,8 @@ public final class HttpServer implements AutoCloseable {
             try {
                 SocketChannel connection = listener.accept();
                 connections.add(connection);
-                Thread.ofVirtual().name("http connection").start(() -> serve(connection));
+                boolean tooMany = connections.size() > limits.connectionsMax();
+                Thread.ofVirtual().name("http connection").start(() -> serve(connection, tooMany));
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
@@ -103,9 +104,9 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel connection) {
+    private void serve(SocketChannel connection, boolean tooMany) {
         try (connection) {
-            if (connections.size() > limits.connectionsMax()) {
+            if (tooMany) {
                 HttpExchange.refuse(connection, 503, "too many connections");
             } else {
                 new HttpExchange(connection, handlers, limits, hosts()).serve();
@@ -122,6 +123,11 @@ public final class HttpServer implements AutoCloseable {
             case HttpEndpoint.Tcp tcp -> tcp.hosts();
             case HttpEndpoint.Unix unix -> Set.of();
         };
+    }
+
+    /** Connections that are open at this moment. */
+    int connections() {
+        return connections.size();
     }
 
     /** Stops listening and ends all connections. */

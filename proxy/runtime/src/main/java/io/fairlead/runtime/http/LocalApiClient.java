@@ -154,7 +154,7 @@ public final class LocalApiClient {
 
     private static void copy(InputStream in, OutputStream out, long length, long bytesMax) throws IOException {
         if (length < 0 || length > bytesMax) {
-            throw new IOException("the answer is longer than " + bytesMax + " bytes");
+            throw new IOException("the answer is too long");
         }
         byte[] buffer = new byte[16 * 1024];
         for (long left = length; left > 0; ) {

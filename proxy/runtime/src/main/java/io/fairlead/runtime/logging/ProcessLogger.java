@@ -44,7 +44,7 @@ final class ProcessLogger implements Logger {
             Level level, @Nullable ResourceBundle bundle, @Nullable String message, @Nullable Throwable thrown) {
         if (isLoggable(level)) {
             String text = String.valueOf(message);
-            output.write(new LogRecord(level, name, text, text, thrown));
+            write(level, text, text, thrown);
         }
     }
 
@@ -53,8 +53,13 @@ final class ProcessLogger implements Logger {
             Level level, @Nullable ResourceBundle bundle, @Nullable String template, @Nullable Object... values) {
         if (isLoggable(level)) {
             String text = String.valueOf(template);
-            output.write(new LogRecord(level, name, text, filled(text, values), null));
+            write(level, text, filled(text, values), null);
         }
+    }
+
+    /** Writes a record that {@link #isLoggable}. */
+    void write(Level level, String template, String text, @Nullable Throwable thrown) {
+        output.write(new LogRecord(level, name, template, text, thrown));
     }
 
     /**

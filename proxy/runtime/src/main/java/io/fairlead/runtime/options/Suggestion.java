@@ -13,7 +13,7 @@ final class Suggestion {
 
     private Suggestion() {}
 
-    /** {@code ", did you mean 'x'?"} for the nearest name at most a third of its letters away, else empty. */
+    /** {@code ", did you mean 'x'?"} for the nearest name at most about a third of its letters away, else empty. */
     static String text(String mistyped, List<String> names) {
         if (mistyped.length() > NAME_CHARS_MAX) {
             return "";
@@ -22,7 +22,7 @@ final class Suggestion {
         int least = Integer.MAX_VALUE;
         for (String name : names) {
             int distance = distance(mistyped, name);
-            if (distance <= Math.max(1, name.length() / 3) && distance < least) {
+            if (distance <= Math.max(1, (name.length() + 1) / 3) && distance < least) {
                 least = distance;
                 nearest = name;
             }

@@ -1,0 +1,144 @@
+package io.fairlead.agent;
+
+import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.model.Node;
+import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Sysctl;
+import io.fairlead.kernel.netns.NamespaceLock;
+import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.runtime.http.HttpEndpoint;
+import io.fairlead.runtime.http.HttpHandler;
+import io.fairlead.runtime.http.HttpLimits;
+import io.fairlead.runtime.http.HttpReply;
+import io.fairlead.runtime.http.HttpServer;
+import io.fairlead.runtime.http.ListenException;
+import io.fairlead.runtime.lifecycle.Lifecycle;
+import io.fairlead.runtime.metrics.Metrics;
+import io.fairlead.runtime.metrics.ProcessMetric;
+import io.fairlead.runtime.options.Arguments;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code fairlead proxy}: wires source, store, loop, data plane, pages, and runs until it is told to stop.
+ *
+ * <p>Confined to the main thread.
+ */
+final class ProxyMain {
+
+    private static final Logger LOG = System.getLogger(ProxyMain.class.getName());
+
+    /** EX_UNAVAILABLE: the kernel lacks something, or another agent is there. */
+    static final int EXIT_UNAVAILABLE = 69;
+
+    private static final Sysctl ROUTE_LOCALNET = new Sysctl("net/ipv4/conf/all/route_localnet");
+    static final String LOCK = "fairlead-proxy";
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
+
+    private final Arguments arguments;
+    private final AgentPolicy policy;
+    private final Lifecycle lifecycle = Lifecycle.install(STOP_DEADLINE);
+    private final Metrics metrics = new Metrics();
+
+    ProxyMain(Arguments arguments) {
+        this.arguments = arguments;
+        this.policy = AgentOptions.policy(arguments);
+    }
+
+    /** Serves until a signal; does not return. */
+    void run() {
+        try {
+            takeNamespace();
+            start();
+        } catch (KernelException e) {
+            refuse("this kernel or its permissions do not allow the nftables data plane: " + e.getMessage());
+        } catch (ListenException e) {
+            refuse(String.valueOf(e.getMessage()));
+        }
+        lifecycle.awaitStop();
+        lifecycle.exit(0);
+    }
+
+    /** Two agents in one network namespace would undo each other's work. */
+    private void takeNamespace() {
+        switch (NamespaceLock.tryAcquire(LOCK)) {
+            case NamespaceLock.Acquired acquired -> lifecycle.onStop("namespace lock", acquired.lock()::close);
+            case NamespaceLock.Taken taken ->
+                refuse("another agent (process " + taken.pid() + ") runs in this network namespace; stop it first");
+        }
+    }
+
+    private void refuse(String reason) {
+        LOG.log(Level.ERROR, "{0}", reason);
+        lifecycle.exit(EXIT_UNAVAILABLE);
+    }
+
+    private void start() {
+        NetlinkNft nft = NetlinkNft.open();
+        boolean owned = nft.supportsOwnedPersistentTables();
+        NftablesDataplane dataplane = new NftablesDataplane(nft, owned, ProxyMain::permitLoopback);
+        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
+        ClusterStore store = new ClusterStore();
+        ProxyLoop loop = new ProxyLoop(
+                engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
+        ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
+        loop.start(new SyncReporter(engine, metrics, health));
+        lifecycle.onStop("proxy loop", loop::close);
+        AddressWatch addresses = new AddressWatch(loop::onAddresses);
+        lifecycle.onStop("address watch", addresses::close);
+        servePages(loop, health);
+        store.subscribe(loop);
+        ClusterInput input = ClusterInput.of(arguments);
+        input.start(store);
+        lifecycle.onStop("cluster source", input::close);
+        store.start();
+        lifecycle.onStop("cluster store", store::close);
+        LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+    }
+
+    private void servePages(ProxyLoop loop, ProxyHealth health) {
+        ProcessMetric.observe(metrics);
+        HttpHandler page = _ -> HttpReply.ok(Metrics.CONTENT_TYPE, metrics::writePage);
+        Path socket = arguments.value(AgentOptions.RUN_DIR).resolve("proxy.sock");
+        Map<String, HttpHandler> local = new HashMap<>(new LocalPages(loop, policy, health).pages());
+        local.put("/metrics", page);
+        serve("local socket", new HttpEndpoint.Unix(socket), local);
+        arguments
+                .value(AgentOptions.HEALTH)
+                .ifPresent(address -> serve("health port", new HttpEndpoint.Tcp(address, Set.of()), health.pages()));
+        arguments
+                .value(AgentOptions.METRICS)
+                .ifPresent(address ->
+                        serve("metrics port", new HttpEndpoint.Tcp(address, Set.of()), Map.of("/metrics", page)));
+    }
+
+    private void serve(String name, HttpEndpoint endpoint, Map<String, HttpHandler> pages) {
+        HttpServer server = HttpServer.start(endpoint, pages, HttpLimits.DEFAULT);
+        lifecycle.onStop(name, server::close);
+    }
+
+    /** Whether load balancers may send traffic here: not while the node is being deleted. */
+    private boolean eligible(ClusterStore store) {
+        Node node = store.snapshot().nodes().get(policy.nodeName());
+        return node == null || !node.deleting() && !node.drainedByAutoscaler();
+    }
+
+    /** NodePorts on 127.0.0.1 need it; the guard chain stands before it is set. */
+    static void permitLoopback(boolean permitted) {
+        Sysctl.Outcome outcome = ROUTE_LOCALNET.write(permitted ? 1 : 0);
+        if (!(outcome instanceof Sysctl.Value)) {
+            LOG.log(Level.WARNING, "NodePorts on 127.0.0.1 do not answer: {0}: {1}", ROUTE_LOCALNET.path(), outcome);
+        }
+    }
+}

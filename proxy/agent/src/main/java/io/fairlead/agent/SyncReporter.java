@@ -1,0 +1,129 @@
+package io.fairlead.agent;
+
+import io.fairlead.agent.dataplane.SyncResult;
+import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.metrics.ProxyCounters;
+import io.fairlead.agent.plan.FrontendKind;
+import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
+import io.fairlead.agent.plan.ServicePlan;
+import io.fairlead.agent.view.StatusView.SetAsideRow;
+import io.fairlead.kernel.KernelException;
+import io.fairlead.runtime.metrics.Metrics;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells the world what each step did: log, metrics, health.
+ *
+ * <p>Confined to the proxy loop's thread.
+ */
+final class SyncReporter implements ProxyLoop.SyncObserver {
+
+    private static final Logger LOG = System.getLogger(SyncReporter.class.getName());
+    private static final double NANOS = 1e9;
+
+    private final SyncEngine engine;
+    private final Metrics metrics;
+    private final ProxyHealth health;
+    private final Map<FrontendKind, Integer> frontends = new EnumMap<>(FrontendKind.class);
+    private Set<SetAsideRow> known = Set.of();
+
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.health = health;
+    }
+
+    @Override
+    public void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos) {
+        SyncResult result = step.result();
+        metrics.counter(ProxyCounters.SYNCS, result.dirty() ? "failed" : "ok").increment();
+        metrics.histogram(ProxyCounters.SYNC_DURATION).observe(stepNanos / NANOS);
+        metrics.counter(ProxyCounters.KERNEL_TRANSACTIONS).add(result.transactions());
+        metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
+        count(step);
+        reportSetAside();
+        if (result.dirty()) {
+            for (SyncResult.Failure failure : result.failures()) {
+                LOG.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
+            }
+            return;
+        }
+        boolean first = !health.isReady();
+        health.synced();
+        if (queuedNanos > 0) {
+            metrics.histogram(ProxyCounters.PROGRAMMING_LATENCY).observe(queuedNanos / NANOS);
+        }
+        if (first) {
+            LOG.log(
+                    Level.INFO,
+                    "ready: {0} Services in the kernel, {1} elements changed in {2} transactions, {3} ms",
+                    engine.planner().services().size(),
+                    result.elements(),
+                    result.transactions(),
+                    stepNanos / 1_000_000);
+        } else if (result.transactions() > 0) {
+            LOG.log(
+                    Level.DEBUG,
+                    "synced: {0} Services and {1} elements changed in {2} transactions",
+                    step.change().services().size(),
+                    result.elements(),
+                    result.transactions());
+        }
+    }
+
+    @Override
+    public void failed(KernelException error) {
+        metrics.counter(ProxyCounters.SYNCS, "failed").increment();
+        LOG.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
+    }
+
+    /** Adds and subtracts what changed, so that the cost does not depend on the cluster. */
+    private void count(SyncEngine.Step step) {
+        for (ServiceChange change : step.change().services()) {
+            add(change.before(), -1);
+            add(change.after(), 1);
+        }
+        for (FrontendKind kind : FrontendKind.values()) {
+            metrics.gauge(ProxyCounters.FRONTENDS, kind.toString()).set(frontends.getOrDefault(kind, 0));
+        }
+        metrics.gauge(ProxyCounters.SERVICES).set(engine.planner().services().size());
+        metrics.gauge(ProxyCounters.CONTESTED).set(engine.planner().contested().size());
+    }
+
+    private void add(ServicePlan plan, int sign) {
+        plan.ports()
+                .forEach(port ->
+                        port.frontends().forEach(frontend -> frontends.merge(frontend.kind(), sign, Integer::sum)));
+    }
+
+    /** One line for each object when it is set aside, and one when it is not any more. */
+    private void reportSetAside() {
+        Set<SetAsideRow> now = new HashSet<>(AgentViews.setAside(engine));
+        for (SetAsideRow row : now) {
+            if (!known.contains(row)) {
+                LOG.log(
+                        Level.WARNING,
+                        "set aside {0} {1} ({2}): {3}",
+                        row.kind(),
+                        row.name(),
+                        row.where(),
+                        row.reason());
+            }
+        }
+        for (SetAsideRow row : known) {
+            boolean stillThere = now.stream()
+                    .anyMatch(other ->
+                            other.kind().equals(row.kind()) && other.name().equals(row.name()));
+            if (!stillThere) {
+                LOG.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
+            }
+        }
+        metrics.gauge(ProxyCounters.SET_ASIDE).set(now.size());
+        known = now;
+    }
+}

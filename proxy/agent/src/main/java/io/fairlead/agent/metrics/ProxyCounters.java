@@ -1,0 +1,96 @@
+package io.fairlead.agent.metrics;
+
+import io.fairlead.runtime.metrics.MetricDescriptor;
+import java.util.List;
+
+/**
+ * Every metric of {@code fairlead proxy}, a sentence each.
+ *
+ * <p>Immutable.
+ */
+public enum ProxyCounters implements MetricDescriptor {
+    SYNCS(
+            "fairlead_syncs_total",
+            Kind.COUNTER,
+            "Steps of the proxy loop; result failed means that a retry is due.",
+            "result"),
+    SYNC_DURATION(
+            "fairlead_sync_duration_seconds", Kind.HISTOGRAM, "Time that planning and programming one step took."),
+    PROGRAMMING_LATENCY(
+            "fairlead_programming_latency_seconds",
+            Kind.HISTOGRAM,
+            "Time from the arrival of a change at the proxy loop to its presence in the kernel, batching included."),
+    KERNEL_TRANSACTIONS(
+            "fairlead_kernel_transactions_total",
+            Kind.COUNTER,
+            "Transactions sent to the kernel, refused ones included."),
+    KERNEL_ELEMENTS(
+            "fairlead_kernel_elements_total",
+            Kind.COUNTER,
+            "Map and set elements added, replaced or deleted in the kernel."),
+    SERVICES("fairlead_services", Kind.GAUGE, "Services that this node has a plan for."),
+    FRONTENDS("fairlead_frontends", Kind.GAUGE, "Frontends that this node serves, by kind.", "kind"),
+    SET_ASIDE(
+            "fairlead_set_aside_objects",
+            Kind.GAUGE,
+            "Objects that cannot be honoured; their last good state stays in force and fairlead status names them."),
+    CONTESTED(
+            "fairlead_contested_frontends",
+            Kind.GAUGE,
+            "Addresses and ports that more than one Service claims; one of them owns each."),
+    STALE_FLOWS(
+            "fairlead_stale_flows_deleted_total",
+            Kind.COUNTER,
+            "Conntrack entries of UDP flows to backends that left."),
+    STALE_FLOW_DURATION(
+            "fairlead_stale_flow_cleanup_duration_seconds",
+            Kind.HISTOGRAM,
+            "Time that one clean-up of UDP flows took."),
+    RELAY_LISTENERS(
+            "fairlead_loopback_relay_listeners", Kind.GAUGE, "NodePorts that the agent itself serves on [::1]."),
+    RELAY_BIND_FAILURES(
+            "fairlead_loopback_relay_bind_failures_total",
+            Kind.COUNTER,
+            "NodePorts on [::1] that could not be listened on, most likely because another process does.");
+
+    private final String metricName;
+    private final Kind kind;
+    private final String sentence;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> labels;
+
+    ProxyCounters(String metricName, Kind kind, String sentence, String... labels) {
+        this.metricName = metricName;
+        this.kind = kind;
+        this.sentence = sentence;
+        this.labels = List.of(labels);
+    }
+
+    @Override
+    public String metricName() {
+        return metricName;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String sentence() {
+        return sentence;
+    }
+
+    @Override
+    public List<String> labels() {
+        return labels;
+    }
+
+    @Override
+    public List<Double> buckets() {
+        return kind == Kind.HISTOGRAM
+                ? List.of(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+                : List.of();
+    }
+}

@@ -1,0 +1,105 @@
+package io.fairlead.agent.view;
+
+import io.fairlead.agent.plan.Backend;
+import io.fairlead.agent.plan.Explanation;
+import io.fairlead.agent.plan.Explanation.Outcome;
+import io.fairlead.agent.plan.Flow;
+import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.TextTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where a flow goes and why.
+ *
+ * <p>Immutable.
+ */
+public record ExplainView(Flow flow, Explanation explanation) implements View {
+
+    @Override
+    public void writeText(Appendable out) {
+        try {
+            out.append(flow.toString()).append('\n');
+            for (String reason : explanation.reasons()) {
+                out.append("  - ").append(reason).append('\n');
+            }
+            out.append(verdict()).append('\n');
+            if (explanation.outcome() instanceof Outcome.Forward forward) {
+                TextTable table = new TextTable()
+                        .column("BACKEND")
+                        .column("WHERE")
+                        .column("PROBABILITY", TextTable.Align.RIGHT)
+                        .column("SOURCE");
+                for (Backend backend : forward.backends()) {
+                    table.row(
+                            backend.toString(),
+                            backend.local() ? "this node" : "another node",
+                            String.format(Locale.ROOT, "%.1f %%", probability(forward) * 100),
+                            source(forward, backend));
+                }
+                table.writeTo(out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String verdict() {
+        return switch (explanation.outcome()) {
+            case Outcome.Forward forward ->
+                "=> forwarded to one of " + forward.backends().size() + (forward.masquerade() ? ", masqueraded" : "");
+            case Outcome.Reject ignored -> "=> rejected";
+            case Outcome.Drop ignored -> "=> dropped";
+            case Outcome.Pass ignored -> "=> not touched by Services";
+        };
+    }
+
+    private static double probability(Outcome.Forward forward) {
+        return 1.0 / forward.backends().size();
+    }
+
+    private static String source(Outcome.Forward forward, Backend backend) {
+        List<Backend> hairpins = forward.hairpins();
+        if (hairpins.contains(backend)) {
+            return "becomes this node (it reaches itself)";
+        }
+        return forward.masquerade() ? "becomes this node" : "kept";
+    }
+
+    @Override
+    public void writeJson(JsonWriter json) {
+        json.beginObject()
+                .member("source", flow.source().toString())
+                .member("destination", flow.destination().toString())
+                .member("port", flow.port())
+                .member("protocol", flow.protocol().lowerName());
+        explanation
+                .frontend()
+                .ifPresent(frontend -> json.member("service", frontend.port().toString())
+                        .member("kind", frontend.kind().toString()));
+        json.name("reasons").beginArray();
+        explanation.reasons().forEach(json::value);
+        json.endArray();
+        switch (explanation.outcome()) {
+            case Outcome.Forward forward -> {
+                json.member("verdict", "forward").name("backends").beginArray();
+                for (Backend backend : forward.backends()) {
+                    json.beginObject()
+                            .member("address", backend.address().toString())
+                            .member("port", backend.port())
+                            .member("local", backend.local())
+                            .member("probability", probability(forward))
+                            .member("masquerade", !source(forward, backend).equals("kept"))
+                            .endObject();
+                }
+                json.endArray();
+            }
+            case Outcome.Reject ignored -> json.member("verdict", "reject");
+            case Outcome.Drop ignored -> json.member("verdict", "drop");
+            case Outcome.Pass ignored -> json.member("verdict", "pass");
+        }
+        json.endObject();
+    }
+}

@@ -1,0 +1,169 @@
+package io.fairlead.cluster.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Streams answers of the API server. Every wait has an end: for the head of an answer, and for each next byte of it,
+ * because a connection whose other end vanished looks like a silent one.
+ *
+ * <p>Thread-safe.
+ */
+final class ApiConnection implements AutoCloseable {
+
+    private static final Duration HEAD_MAX = Duration.ofSeconds(30);
+
+    /** Of the server's own explanation of a refusal. */
+    private static final int EXPLANATION_BYTES_MAX = 1 << 16;
+
+    private static final long RETRY_AFTER_SECONDS_MAX = 60;
+
+    private final HttpClient client;
+    private final String baseUrl;
+    private final JsonFactory json = new JsonFactory();
+    private final Set<Answer> open = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> guarding;
+    private final ScheduledExecutorService guard = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("api-guard").factory());
+
+    ApiConnection(KubernetesAccess access) {
+        this.client = new JdkHttpClientFactory().newBuilder(access.config()).build();
+        String url = access.config().getMasterUrl();
+        this.baseUrl = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.guarding = guard.scheduleWithFixedDelay(
+                () -> open.forEach(Answer::closeIfSilent), 250, 250, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Asks, and returns the answer's body as it arrives.
+     *
+     * @param silenceMax how long the server may send nothing
+     * @throws ApiFailure if the answer is not 200, or there is none
+     */
+    InputStream get(String pathAndQuery, Duration silenceMax) throws InterruptedException {
+        HttpRequest request = client.newHttpRequestBuilder()
+                .uri(baseUrl + pathAndQuery)
+                .header("Accept", "application/json")
+                .forStreaming()
+                .build();
+        CompletableFuture<HttpResponse<InputStream>> pending = client.sendAsync(request, InputStream.class);
+        HttpResponse<InputStream> response;
+        try {
+            response = pending.get(HEAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new ApiFailure("no answer: " + Quoted.line(String.valueOf(e.getCause()), 200));
+        } catch (TimeoutException e) {
+            throw new ApiFailure("no answer within " + HEAD_MAX.toSeconds() + " s");
+        } finally {
+            pending.cancel(true);
+        }
+        Answer answer = new Answer(response.body(), silenceMax);
+        open.add(answer);
+        if (response.code() != 200) {
+            throw refusal(response, answer);
+        }
+        return answer;
+    }
+
+    private ApiFailure refusal(HttpResponse<InputStream> response, Answer answer) {
+        Duration retryAfter = Duration.ZERO;
+        String seconds = String.valueOf(response.header("Retry-After"));
+        if (seconds.matches("[0-9]{1,6}")) {
+            retryAfter = Duration.ofSeconds(Math.min(Long.parseLong(seconds), RETRY_AFTER_SECONDS_MAX));
+        }
+        return new ApiFailure(response.code(), "HTTP " + response.code() + explanation(answer), retryAfter);
+    }
+
+    /** The message of the Status object that comes with a refusal, if it is one. */
+    private String explanation(Answer answer) {
+        try (answer;
+                JsonParser parser = json.createParser(new BoundedInput(answer, EXPLANATION_BYTES_MAX))) {
+            parser.nextToken();
+            String message =
+                    Field.root(JsonTree.read(parser, false)).at("message").text(EXPLANATION_BYTES_MAX);
+            return message.isEmpty() ? "" : ": " + Quoted.line(message, 200);
+        } catch (IOException | InvalidInput e) {
+            return "";
+        }
+    }
+
+    @Override
+    public void close() {
+        guarding.cancel(false);
+        guard.shutdown();
+        open.forEach(Answer::abort);
+        client.close();
+    }
+
+    /**
+     * A body that notices when nobody sends any more. Another thread may close it to wake up its reader.
+     *
+     * <p>Thread-safe.
+     */
+    private final class Answer extends FilterInputStream {
+
+        private final long silenceNanosMax;
+        private volatile boolean reading;
+        private volatile long sinceNanos;
+
+        Answer(InputStream in, Duration silenceMax) {
+            super(in);
+            this.silenceNanosMax = silenceMax.toNanos();
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            sinceNanos = System.nanoTime();
+            reading = true;
+            try {
+                return super.read(target, offset, length);
+            } finally {
+                reading = false;
+            }
+        }
+
+        void closeIfSilent() {
+            if (reading && System.nanoTime() - sinceNanos > silenceNanosMax) {
+                abort();
+            }
+        }
+
+        void abort() {
+            try {
+                close();
+            } catch (IOException e) {
+                // It is given up in any case, and its reader notices.
+                open.remove(this);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            open.remove(this);
+            super.close();
+        }
+    }
+}

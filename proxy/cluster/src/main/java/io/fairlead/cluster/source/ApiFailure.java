@@ -1,0 +1,48 @@
+package io.fairlead.cluster.source;
+
+import java.time.Duration;
+
+/**
+ * The API server refused, or could not be reached. The message is one line and holds no credential.
+ *
+ * <p>Immutable.
+ */
+final class ApiFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int GONE = 410;
+
+    private final int code;
+    private final Duration retryAfter;
+
+    /**
+     * @param code HTTP status, or that of a Status object; 0 if there was no answer
+     * @param retryAfter how long the server wants to be left alone; zero if it does not say
+     */
+    ApiFailure(int code, String message, Duration retryAfter) {
+        super(message, null, false, false);
+        this.code = code;
+        this.retryAfter = retryAfter;
+    }
+
+    ApiFailure(String message) {
+        this(0, message, Duration.ZERO);
+    }
+
+    Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** The resource version, or the continue token, is too old: only a new list helps. */
+    boolean isGone() {
+        return code == GONE;
+    }
+
+    /** The resource is not there for us: an old cluster, or a missing permission. */
+    boolean isAbsent() {
+        return code == NOT_FOUND || code == FORBIDDEN;
+    }
+}

@@ -1,0 +1,97 @@
+package io.fairlead.cluster.source;
+
+import io.fairlead.cluster.ClusterChange;
+import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.model.ClusterObject;
+import io.fairlead.cluster.model.ObjectName;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was last said of each object of one kind, so that only differences are said: a list after a lost watch repeats
+ * everything, and most updates of an object change nothing that we keep.
+ *
+ * <p>Confined to the thread of its watch.
+ */
+final class HeldItems {
+
+    private static final String WHERE = "API";
+
+    private final ClusterKind kind;
+    private final ClusterSink sink;
+    private final ObjectDecoder decoder = new ObjectDecoder();
+    private final Map<ObjectName, Item> items = new HashMap<>();
+    private int round;
+
+    HeldItems(ClusterKind kind, ClusterSink sink) {
+        this.kind = kind;
+        this.sink = sink;
+    }
+
+    /**
+     * An object is there, and looks like this.
+     *
+     * @throws InvalidInput if it has no usable name, so that nothing can be said of it
+     */
+    void put(Tree tree) {
+        Field object = Field.root(tree);
+        ObjectName name = decoder.name(kind, object);
+        Optional<ClusterChange> change = change(name, object);
+        if (change.isEmpty()) {
+            remove(name);
+            return;
+        }
+        Item former = items.put(name, new Item(change.get(), round));
+        if (former == null || !former.last.equals(change.get())) {
+            sink.offer(change.get());
+        }
+    }
+
+    private Optional<ClusterChange> change(ObjectName name, Field object) {
+        try {
+            Optional<ClusterObject> decoded = decoder.decode(kind, name, object);
+            return decoded.map(ClusterChange.Upsert::new);
+        } catch (InvalidInput e) {
+            return Optional.of(new ClusterChange.SetAside(kind, name, WHERE, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** The object is gone. */
+    void remove(Tree tree) {
+        remove(decoder.name(kind, Field.root(tree)));
+    }
+
+    private void remove(ObjectName name) {
+        if (items.remove(name) != null) {
+            sink.offer(new ClusterChange.Delete(kind, name));
+        }
+    }
+
+    /** A list begins: what it does not mention before it ends is gone. */
+    void listBegins() {
+        round++;
+    }
+
+    void listEnds() {
+        items.entrySet().removeIf(entry -> {
+            boolean gone = entry.getValue().round != round;
+            if (gone) {
+                sink.offer(new ClusterChange.Delete(kind, entry.getKey()));
+            }
+            return gone;
+        });
+    }
+
+    int size() {
+        return items.size();
+    }
+
+    /**
+     * What was last said of an object, and the list that last mentioned it.
+     *
+     * <p>Immutable.
+     */
+    private record Item(ClusterChange last, int round) {}
+}

@@ -1,0 +1,107 @@
+package io.fairlead.cluster.source;
+
+import io.fairlead.cluster.ClusterChange;
+import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.model.ClusterKind;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The Kubernetes API as the source: Services, EndpointSlices, this Node and ServiceCIDRs, each followed by a virtual
+ * thread of its own. What another proxy serves, and headless slices, are left out by the server (label selectors).
+ *
+ * <p>Thread-safe.
+ */
+public final class KubernetesSource implements AutoCloseable {
+
+    private final ApiConnection api;
+    private final List<ResourceWatch> watches = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /**
+     * How it stands with one kind.
+     *
+     * <p>Immutable.
+     *
+     * @param listed whether a first list is complete
+     * @param lastContact when the server last sent something of it
+     * @param trouble what is wrong; empty if nothing is
+     */
+    public record KindStatus(ClusterKind kind, boolean listed, Instant lastContact, String trouble) {}
+
+    /** @param nodeName the only Node to follow; empty follows them all */
+    public KubernetesSource(KubernetesAccess access, String nodeName, ClusterSink sink) {
+        this(access, nodeName, sink, KubernetesTiming.STANDARD);
+    }
+
+    KubernetesSource(KubernetesAccess access, String nodeName, ClusterSink sink, KubernetesTiming timing) {
+        this.api = new ApiConnection(access);
+        List<ResourceWatch.Resource> resources = resources(nodeName);
+        AtomicInteger missing = new AtomicInteger(resources.size());
+        Runnable onFirstList = () -> {
+            if (missing.decrementAndGet() == 0) {
+                sink.offer(new ClusterChange.Synced());
+            }
+        };
+        for (ResourceWatch.Resource resource : resources) {
+            ResourceWatch watch = new ResourceWatch(resource, api, timing, sink, onFirstList, closed);
+            watches.add(watch);
+            threads.add(Thread.ofVirtual().name("watch " + resource.kind()).unstarted(watch));
+        }
+    }
+
+    private static List<ResourceWatch.Resource> resources(String nodeName) {
+        return List.of(
+                new ResourceWatch.Resource(
+                        ClusterKind.SERVICE,
+                        "/api/v1/services",
+                        selector("labelSelector", "!" + ServiceDecoder.PROXY_NAME_LABEL),
+                        false),
+                new ResourceWatch.Resource(
+                        ClusterKind.ENDPOINT_SLICE,
+                        "/apis/discovery.k8s.io/v1/endpointslices",
+                        selector("labelSelector", "!" + EndpointSliceDecoder.HEADLESS_LABEL),
+                        false),
+                new ResourceWatch.Resource(
+                        ClusterKind.NODE,
+                        "/api/v1/nodes",
+                        nodeName.isEmpty() ? "" : selector("fieldSelector", "metadata.name=" + nodeName),
+                        false),
+                new ResourceWatch.Resource(
+                        ClusterKind.SERVICE_CIDR, "/apis/networking.k8s.io/v1/servicecidrs", "", true));
+    }
+
+    private static String selector(String parameter, String expression) {
+        return "&" + parameter + "=" + URLEncoder.encode(expression, StandardCharsets.UTF_8);
+    }
+
+    public void start() {
+        threads.forEach(Thread::start);
+    }
+
+    public List<KindStatus> status() {
+        return watches.stream().map(ResourceWatch::status).toList();
+    }
+
+    /** Ends all watches and waits until nothing more is offered. */
+    @Override
+    public void close() {
+        closed.countDown();
+        threads.forEach(Thread::interrupt);
+        api.close();
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.fairlead.cluster.source;
+
+import java.time.Duration;
+
+/**
+ * How patient the Kubernetes source is.
+ *
+ * <p>Immutable.
+ *
+ * @param backoffMin wait after a first failure
+ * @param backoffMax longest wait
+ * @param watchMax how long a watch may last before it is opened anew, at most; at least half of it
+ * @param listSilenceMax how long the server may send nothing in the middle of an answer
+ * @param absentRetry wait before asking again for a resource that the cluster does not have
+ */
+record KubernetesTiming(
+        Duration backoffMin, Duration backoffMax, Duration watchMax, Duration listSilenceMax, Duration absentRetry) {
+
+    static final KubernetesTiming STANDARD = new KubernetesTiming(
+            Duration.ofMillis(200),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(8),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5));
+}

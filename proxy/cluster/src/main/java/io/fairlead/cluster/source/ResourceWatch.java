@@ -1,0 +1,288 @@
+package io.fairlead.cluster.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.model.ClusterKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Follows the objects of one kind, as "Efficient detection of changes" of the Kubernetes API concepts has it: list in
+ * pages, then watch from the list's resource version, and list again when the server says 410 Gone. Both are decoded
+ * as they arrive, one object at a time.
+ *
+ * <p>A watch that ends is continued from the last resource version seen, bookmarks included. A list after a 410 says
+ * only what differs ({@link HeldItems}).
+ *
+ * <p>Confined to the thread of its watch, except {@link #status}.
+ */
+final class ResourceWatch implements Runnable {
+
+    private static final Logger LOG = System.getLogger(ResourceWatch.class.getName());
+
+    private static final int PAGE_SIZE = 500;
+
+    /** The same trouble is not worth a line more often. */
+    private static final long LOG_NANOS_MIN = TimeUnit.MINUTES.toNanos(1);
+
+    /**
+     * What to follow.
+     *
+     * <p>Immutable.
+     *
+     * @param path of the API
+     * @param selectors of the query, already encoded; they hold for list and watch
+     * @param mayBeAbsent whether an old cluster, or one that does not permit it, counts as having none
+     */
+    record Resource(ClusterKind kind, String path, String selectors, boolean mayBeAbsent) {}
+
+    private final Resource resource;
+    private final ApiConnection api;
+    private final KubernetesTiming timing;
+    private final Runnable onFirstList;
+    private final HeldItems items;
+    private final JsonFactory json = new JsonFactory();
+    private final CountDownLatch closed;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final Backoff backoff;
+
+    /** Where to continue watching; empty when only a list can tell. */
+    private String resourceVersion = "";
+
+    private boolean listed;
+    private boolean moved;
+    private boolean reported;
+    private long reportedNanos = System.nanoTime() - LOG_NANOS_MIN;
+    private volatile KubernetesSource.KindStatus status;
+
+    /** @param closed opens when the watch is to end */
+    ResourceWatch(
+            Resource resource,
+            ApiConnection api,
+            KubernetesTiming timing,
+            ClusterSink sink,
+            Runnable onFirstList,
+            CountDownLatch closed) {
+        this.resource = resource;
+        this.api = api;
+        this.timing = timing;
+        this.onFirstList = onFirstList;
+        this.items = new HeldItems(resource.kind(), sink);
+        this.closed = closed;
+        this.backoff = new Backoff(timing.backoffMin(), timing.backoffMax(), random);
+        this.status = new KubernetesSource.KindStatus(resource.kind(), false, Instant.EPOCH, "not asked yet");
+    }
+
+    /** Thread-safe. */
+    KubernetesSource.KindStatus status() {
+        return status;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (closed.getCount() > 0) {
+                closed.await(round().toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lists if it must, then watches to the end of the stream; returns how long to wait before the next round. */
+    private Duration round() throws InterruptedException {
+        moved = false;
+        long startNanos = System.nanoTime();
+        try {
+            if (resourceVersion.isEmpty()) {
+                list();
+                startNanos = System.nanoTime();
+            }
+            watch();
+            // The usual end: the server closes a watch that had its time.
+            return progressed(startNanos) ? Duration.ZERO : backoff.next();
+        } catch (ApiFailure e) {
+            return failed(e, startNanos);
+        } catch (IOException e) {
+            return failed(new ApiFailure("connection lost: " + Quoted.line(e.toString(), 200)), startNanos);
+        } catch (InvalidInput e) {
+            return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
+        }
+    }
+
+    /** Whether the round did any good, so that the next failure counts as the first. */
+    private boolean progressed(long startNanos) {
+        boolean progressed =
+                moved || System.nanoTime() - startNanos > timing.backoffMax().toNanos();
+        if (progressed) {
+            backoff.reset();
+        }
+        return progressed;
+    }
+
+    private Duration failed(ApiFailure e, long startNanos) {
+        if (closed.getCount() == 0 || Thread.currentThread().isInterrupted()) {
+            return Duration.ZERO;
+        }
+        if (e.isGone()) {
+            resourceVersion = "";
+        }
+        boolean absent = resource.mayBeAbsent() && e.isAbsent();
+        trouble(String.valueOf(e.getMessage()), absent ? Level.INFO : Level.WARNING);
+        if (absent) {
+            firstListEnds();
+            return timing.absentRetry();
+        }
+        progressed(startNanos);
+        Duration wait = backoff.next();
+        return wait.compareTo(e.retryAfter()) < 0 ? e.retryAfter() : wait;
+    }
+
+    private void list() throws IOException, InterruptedException {
+        items.listBegins();
+        Page page = new Page("", "");
+        do {
+            String query = "?limit=" + PAGE_SIZE + resource.selectors()
+                    + (page.next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(page.next, StandardCharsets.UTF_8));
+            page = readPage(resource.path() + query);
+            contact();
+        } while (!page.next.isEmpty());
+        items.listEnds();
+        resourceVersion = page.resourceVersion;
+        firstListEnds();
+    }
+
+    private void firstListEnds() {
+        if (!listed) {
+            listed = true;
+            onFirstList.run();
+        }
+    }
+
+    /**
+     * What a page says of the list.
+     *
+     * <p>Immutable.
+     *
+     * @param next token of the next page, empty at the end
+     */
+    private record Page(String resourceVersion, String next) {}
+
+    /** Reads one page as it arrives. */
+    private Page readPage(String query) throws IOException, InterruptedException {
+        Page page = new Page("", "");
+        try (InputStream answer = api.get(query, timing.listSilenceMax());
+                JsonParser parser = json.createParser(answer)) {
+            expect(parser.nextToken(), JsonToken.START_OBJECT);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String field = parser.currentName();
+                JsonToken value = parser.nextToken();
+                if (field.equals("metadata")) {
+                    Field metadata = Field.root(JsonTree.read(parser, false));
+                    page = new Page(
+                            metadata.at("resourceVersion").text(1024),
+                            metadata.at("continue").text(1 << 16));
+                } else if (field.equals("items") && value == JsonToken.START_ARRAY) {
+                    readItems(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            expect(parser.currentToken(), JsonToken.END_OBJECT);
+        }
+        return page;
+    }
+
+    private void readItems(JsonParser parser) throws IOException {
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+            accept(JsonTree.read(parser, false), true);
+        }
+        expect(parser.currentToken(), JsonToken.END_ARRAY);
+    }
+
+    private static void expect(JsonToken found, JsonToken expected) {
+        if (found != expected) {
+            throw new InvalidInput("expected " + expected + ", found " + found, 0);
+        }
+    }
+
+    private void watch() throws IOException, InterruptedException {
+        long seconds = Math.max(1, timing.watchMax().toSeconds());
+        seconds = seconds / 2 + random.nextLong(seconds / 2 + 1);
+        String query = "?watch=true&allowWatchBookmarks=true&resourceVersion="
+                + URLEncoder.encode(resourceVersion, StandardCharsets.UTF_8) + "&timeoutSeconds=" + seconds
+                + resource.selectors();
+        Duration silenceMax = Duration.ofSeconds(seconds).plus(timing.listSilenceMax());
+        try (InputStream answer = api.get(resource.path() + query, silenceMax)) {
+            // Before the parser, which waits for the first bytes.
+            contact();
+            JsonParser parser = json.createParser(answer);
+            while (parser.nextToken() != null) {
+                handle(Field.root(JsonTree.read(parser, false)));
+                contact();
+            }
+        }
+    }
+
+    private void handle(Field event) {
+        String type = event.at("type").text(64);
+        Field object = event.at("object");
+        switch (type) {
+            case "ADDED", "MODIFIED" -> accept(object.tree(), true);
+            case "DELETED" -> accept(object.tree(), false);
+            case "BOOKMARK" -> {}
+            case "ERROR" -> {
+                int code = object.at("code").number(0, 0, 999, "a status");
+                String message = Quoted.line(object.at("message").text(1 << 16), 200);
+                throw new ApiFailure(code, "the watch was ended: " + message, Duration.ZERO);
+            }
+            default -> throw new InvalidInput("unknown event " + Quoted.of(type), 0);
+        }
+        moved = true;
+        String version = object.at("metadata").at("resourceVersion").text(1024);
+        if (!version.isEmpty()) {
+            resourceVersion = version;
+        }
+    }
+
+    private void accept(Tree object, boolean present) {
+        try {
+            if (present) {
+                items.put(object);
+            } else {
+                items.remove(object);
+            }
+        } catch (InvalidInput e) {
+            LOG.log(Level.WARNING, resource.kind() + " without a usable name left out: " + e.getMessage());
+        }
+    }
+
+    private void contact() {
+        status = new KubernetesSource.KindStatus(resource.kind(), listed, Instant.now(), "");
+        if (reported) {
+            reported = false;
+            LOG.log(Level.INFO, "watching " + resource.kind() + " again");
+        }
+    }
+
+    private void trouble(String message, Level level) {
+        status = new KubernetesSource.KindStatus(resource.kind(), listed, status.lastContact(), message);
+        long now = System.nanoTime();
+        if (!reported && now - reportedNanos > LOG_NANOS_MIN) {
+            reported = true;
+            reportedNanos = now;
+            LOG.log(level, "watching " + resource.kind() + ": " + message);
+        }
+    }
+}
