@@ -4,6 +4,7 @@ import io.fairlead.agent.SyncEngine;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane.LoopbackRouting;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.Flow;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.agent.plan.PlanWalk;
 import io.fairlead.cluster.ClusterDelta;
@@ -12,6 +13,7 @@ import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.nft.Nft;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 
 /**
@@ -39,26 +41,18 @@ public final class Agent implements AutoCloseable {
      * @return transactions that were sent
      */
     public int sync(ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
-        String failure;
+        String failure = "";
         int transactions = 0;
-        try {
-            SyncEngine.Step step = engine.apply(delta, snapshot, addresses);
-            transactions = step.result().transactions();
-            failure = step.result().failures().toString();
-            if (!step.result().dirty()) {
-                return transactions;
-            }
-        } catch (KernelException e) {
-            failure = e.toString();
-        }
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             try {
-                SyncEngine.Step step = engine.retry();
+                SyncEngine.Step step = attempt == 0
+                        ? engine.apply(delta, snapshot, addresses)
+                        : engine.applyEverything(ClusterDelta.EMPTY, snapshot, addresses);
                 transactions += step.result().transactions();
-                failure = step.result().failures().toString();
                 if (!step.result().dirty()) {
                     return transactions;
                 }
+                failure = step.result().failures().toString();
             } catch (KernelException e) {
                 failure = e.toString();
             }
@@ -70,8 +64,9 @@ public final class Agent implements AutoCloseable {
         return engine;
     }
 
-    public PlanWalk walk() {
-        return new PlanWalk(engine.planner(), engine::ofThisNode);
+    /** What the plan says about a flow. */
+    public SortedSet<String> explain(Flow flow) {
+        return PlanAnswer.outcomes(new PlanWalk(engine.planner(), engine::ofThisNode), engine::ofThisNode, flow);
     }
 
     /** Ends; what is in the kernel stays. */

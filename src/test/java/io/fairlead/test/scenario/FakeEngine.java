@@ -105,7 +105,7 @@ public final class FakeEngine implements Engine {
     @Override
     public void expectFlows(List<FlowRow> rows) {
         for (FlowRow row : rows) {
-            SortedSet<String> planned = PlanAnswer.outcomes(agent.walk(), row.flow());
+            SortedSet<String> planned = agent.explain(row.flow());
             assertEquals(row.outcomes(), planned, () -> row + ", by the plan");
             switch (row.stickiness()) {
                 case NONE -> expectTrace(row, row.outcomes());
