@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The cluster as the agent sees it: the real decoders and the real store over manifests that are in memory. It begins
- * with the Node and the ServiceCIDR of {@code resources/cluster}.
+ * The cluster as the agent sees it: the real decoders and the real store over manifests that are in memory.
  *
  * <p>Confined to one thread.
  */
@@ -42,11 +41,12 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    public Cluster() {
+    /** @param objects their texts by name, see {@link #replace} */
+    public Cluster(Map<String, String> objects) {
         store.subscribe((delta, snapshot) -> news.updateAndGet(known -> known.then(delta, snapshot)));
         store.start();
         sink.offer(new ClusterChange.Synced());
-        replace(Manifests.base());
+        replace(objects);
     }
 
     /** Adds, replaces or (where the text is empty) deletes objects, all at once. */

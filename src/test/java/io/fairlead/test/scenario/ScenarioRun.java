@@ -24,7 +24,7 @@ public final class ScenarioRun implements AutoCloseable {
     private final Engine engine;
     private final Permutation permutation;
     private final Random random;
-    private Cluster cluster = new Cluster();
+    private Cluster cluster = new Cluster(Manifests.base());
     private final List<Map<String, String>> waiting = new ArrayList<>();
 
     public ScenarioRun(Scenario scenario, Engine engine, Permutation permutation, long seed) {
@@ -91,8 +91,7 @@ public final class ScenarioRun implements AutoCloseable {
     private void restart() {
         Map<String, String> objects = cluster.objects();
         cluster.close();
-        cluster = new Cluster();
-        cluster.replace(objects);
+        cluster = new Cluster(objects);
         engine.restart(cluster.takeNews().snapshot());
     }
 
