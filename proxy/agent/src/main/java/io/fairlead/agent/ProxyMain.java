@@ -8,8 +8,10 @@ import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Sysctl;
+import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.NftMonitor;
 import io.fairlead.runtime.http.HttpEndpoint;
 import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpLimits;
@@ -51,8 +53,11 @@ final class ProxyMain {
     private final Lifecycle lifecycle = Lifecycle.install(STOP_DEADLINE);
     private final Metrics metrics = new Metrics();
 
-    ProxyMain(Arguments arguments) {
+    private final ClusterInput input;
+
+    ProxyMain(Arguments arguments, ClusterInput input) {
         this.arguments = arguments;
+        this.input = input;
         this.policy = AgentOptions.policy(arguments);
     }
 
@@ -86,6 +91,10 @@ final class ProxyMain {
 
     private void start() {
         NetlinkNft nft = NetlinkNft.open();
+        String missing = KernelFeature.describeMissing(nft);
+        if (!missing.isEmpty()) {
+            refuse(missing);
+        }
         boolean owned = nft.supportsOwnedPersistentTables();
         NftablesDataplane dataplane = new NftablesDataplane(nft, owned, ProxyMain::permitLoopback);
         SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
@@ -95,11 +104,15 @@ final class ProxyMain {
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
         loop.start(new SyncReporter(engine, metrics, health));
         lifecycle.onStop("proxy loop", loop::close);
+        if (!owned) {
+            NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
+            Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
+            lifecycle.onStop("nft monitor", monitor::close);
+        }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         servePages(loop, health);
         store.subscribe(loop);
-        ClusterInput input = ClusterInput.of(arguments);
         input.start(store);
         lifecycle.onStop("cluster source", input::close);
         store.start();

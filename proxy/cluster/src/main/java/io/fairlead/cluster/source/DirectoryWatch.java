@@ -63,7 +63,7 @@ final class DirectoryWatch implements AutoCloseable {
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean walked;
-    private boolean complete;
+    private boolean present;
     private String trouble = "";
     private long walkAtNanos = System.nanoTime();
 
@@ -89,7 +89,7 @@ final class DirectoryWatch implements AutoCloseable {
     }
 
     /** Whether the directory was there at the last look. */
-    boolean isComplete() {
+    boolean isPresent() {
         return complete;
     }
 
@@ -116,8 +116,10 @@ final class DirectoryWatch implements AutoCloseable {
                 return ready;
             }
             long next = Math.min(giveUpNanos - now, walkAtNanos - now);
-            for (long dueNanos : due.values()) {
-                next = Math.min(next, dueNanos - now);
+            if (present) {
+                for (long dueNanos : due.values()) {
+                    next = Math.min(next, dueNanos - now);
+                }
             }
             takeEvents(Math.max(next, 0));
         }
@@ -137,10 +139,13 @@ final class DirectoryWatch implements AutoCloseable {
         }
     }
 
-    /** Takes what is due, and what is nearly due with it: two files that changed together are read together. */
+    /**
+     * Takes what is due, and what is nearly due with it: two files that changed together are read together. Nothing is
+     * due while the directory is missing, since its files only seem deleted.
+     */
     private List<String> takeDue() {
         long now = System.nanoTime();
-        if (due.values().stream().noneMatch(dueNanos -> now - dueNanos >= 0)) {
+        if (!present || due.values().stream().noneMatch(dueNanos -> now - dueNanos >= 0)) {
             return List.of();
         }
         List<String> ready = new ArrayList<>();
@@ -199,13 +204,13 @@ final class DirectoryWatch implements AutoCloseable {
     /** Looks at everything. While the directory is missing, what it said before stays in force. */
     private void walk() {
         ManifestWalk walk = new ManifestWalk(root, this::watch);
-        complete = walk.run();
+        present = walk.run();
         if (root.getParent() != null) {
             watch(root.getParent());
         }
-        Duration period = complete && watcher != null ? WALK_PERIOD : WALK_PERIOD_UNWATCHED;
+        Duration period = present && watcher != null ? WALK_PERIOD : WALK_PERIOD_UNWATCHED;
         walkAtNanos = System.nanoTime() + period.toNanos();
-        if (complete) {
+        if (present) {
             compare(walk, walked ? QUIET : Duration.ZERO);
         }
         walked = true;

@@ -201,8 +201,9 @@ final class Programs {
         NftSet endpoints = scope == Scope.CLUSTER ? layout.endpoints : layout.localEndpoints;
         NftSet slots = scope == Scope.CLUSTER ? layout.slots : layout.localSlots;
         List<NftExpression> constants = on.constantFrontend(port.key(), key);
-        List<NftExpression> recall = List.of(new LookupData(port.clients().name(), 0, slot));
-        List<NftExpression> choose = List.of(new RandomNumber(slot, count), new LookupData(slots.name(), key, slot));
+        List<NftExpression> recall = on.lookupKey(port.clients(), 0, slot);
+        List<NftExpression> choose = new ArrayList<>(List.of(new RandomNumber(slot, count)));
+        choose.addAll(on.lookupKey(slots, key, slot));
         List<NftExpression> load = List.of(new LookupData(endpoints.name(), key, backend));
         List<NftExpression> record = List.of(new UpdateRecord(port.clients().name(), 0, slot, timeoutMillis));
         List<NftExpression> forget = List.of(new DeleteRecord(port.clients().name(), 0, slot));
@@ -259,9 +260,9 @@ final class Programs {
         return expressions;
     }
 
-    private static List<NftExpression> routeOf(NftSet map, NftSet chains) {
-        return List.of(
-                new LookupData(map.name(), 0, Expressions.SCRATCH),
-                new LookupVerdict(chains.name(), Expressions.SCRATCH));
+    private List<NftExpression> routeOf(NftSet map, NftSet chains) {
+        List<NftExpression> expressions = new ArrayList<>(on.lookupKey(map, 0, Expressions.SCRATCH));
+        expressions.add(new LookupVerdict(chains.name(), Expressions.SCRATCH));
+        return expressions;
     }
 }
