@@ -90,7 +90,7 @@ final class DirectoryWatch implements AutoCloseable {
 
     /** Whether the directory was there at the last look. */
     boolean isPresent() {
-        return complete;
+        return present;
     }
 
     /** Whether no file waits to be quiet. */
