@@ -1,6 +1,7 @@
 package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
+import io.fairlead.cluster.source.decode.InvalidInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
