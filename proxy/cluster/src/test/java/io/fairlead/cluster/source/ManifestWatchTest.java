@@ -152,6 +152,12 @@ final class ManifestWatchTest {
         assertTrue(probe.published().getLast().setAside().isEmpty());
     }
 
+    private long deletes() {
+        return probe.said().stream()
+                .filter(ClusterChange.Delete.class::isInstance)
+                .count();
+    }
+
     private void assertNeverGone() {
         assertFalse(
                 probe.said().stream().anyMatch(ClusterChange.Delete.class::isInstance),
@@ -225,10 +231,14 @@ final class ManifestWatchTest {
         assertNeverGone();
         Files.writeString(folder.resolve("new.yaml"), web(81));
         probe.awaitServices("web");
+        long deleted = deletes();
         remove(folder);
+        pause(300);
+        assertEquals(1, probe.published().getLast().services().size());
         Files.createDirectory(folder);
         Files.writeString(folder.resolve("other.yaml"), web(82));
         probe.awaitPort("web", 82);
+        assertEquals(deleted, deletes(), "web was deleted");
     }
 
     @Test
