@@ -2,6 +2,7 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.source.decode.InvalidInput;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -96,8 +97,8 @@ public final class ManifestSource implements AutoCloseable {
         try (DirectoryWatch watch = new DirectoryWatch(directory)) {
             while (!Thread.currentThread().isInterrupted()) {
                 take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch);
-                if (present != watch.isComplete()) {
-                    present = watch.isComplete();
+                if (present != watch.isPresent()) {
+                    present = watch.isPresent();
                     LOG.log(
                             Level.WARNING,
                             present
@@ -106,7 +107,7 @@ public final class ManifestSource implements AutoCloseable {
                                             + " is missing; nothing changes until it is there");
                 }
                 boolean patient = System.nanoTime() - startNanos < FIRST_SCAN_MAX.toNanos();
-                if (!synced && watch.isComplete() && (watch.isQuiet() || !patient)) {
+                if (!synced && watch.isPresent() && (watch.isQuiet() || !patient)) {
                     synced = true;
                     sink.offer(new ClusterChange.Synced());
                 }

@@ -1,7 +1,6 @@
 package io.fairlead.cluster.source;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -46,7 +45,7 @@ final class ManifestWalk extends SimpleFileVisitor<Path> {
         try {
             Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEPTH_MAX, this);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            failed(root, e);
         }
         return true;
     }

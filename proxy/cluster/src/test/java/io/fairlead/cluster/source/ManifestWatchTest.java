@@ -8,6 +8,7 @@ import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Manifests;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -151,6 +152,12 @@ final class ManifestWatchTest {
         assertTrue(probe.published().getLast().setAside().isEmpty());
     }
 
+    private long deletes() {
+        return probe.said().stream()
+                .filter(ClusterChange.Delete.class::isInstance)
+                .count();
+    }
+
     private void assertNeverGone() {
         assertFalse(
                 probe.said().stream().anyMatch(ClusterChange.Delete.class::isInstance),
@@ -224,10 +231,14 @@ final class ManifestWatchTest {
         assertNeverGone();
         Files.writeString(folder.resolve("new.yaml"), web(81));
         probe.awaitServices("web");
+        long deleted = deletes();
         remove(folder);
+        pause(300);
+        assertEquals(1, probe.published().getLast().services().size());
         Files.createDirectory(folder);
         Files.writeString(folder.resolve("other.yaml"), web(82));
         probe.awaitPort("web", 82);
+        assertEquals(deleted, deletes(), "web was deleted");
     }
 
     @Test
