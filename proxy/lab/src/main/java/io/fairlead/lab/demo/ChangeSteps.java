@@ -36,12 +36,20 @@ final class ChangeSteps {
     }
 
     /**
+     * What traffic met while a manifest was edited.
+     *
+     * <p>Immutable.
+     *
+     * @param slowest the longest time from a written file until it was in force everywhere
+     */
+    record Edit(LoadReport traffic, Duration slowest) {}
+
+    /**
      * An endpoint goes, then the Service is scaled up, all under traffic.
      *
-     * @param before the shares until now
-     * @return the slower of the two changes
+     * @param before the answers of each pod until now
      */
-    Duration endpoints(Map<String, Long> before) {
+    Edit endpoints(Map<String, Long> before) {
         ServiceManifest web = cast.webService();
         HostSpec gone = cast.web().get(1);
         List<HostSpec> left =
@@ -68,7 +76,7 @@ final class ChangeSteps {
                     .line(stage.look().check(good) + " in force on every node " + Stage.millis(first) + " and "
                             + Stage.millis(second) + " after the file was written; " + report.answered()
                             + " answers, " + report.failed() + " failed");
-            return first.compareTo(second) > 0 ? first : second;
+            return new Edit(report, first.compareTo(second) > 0 ? first : second);
         }
     }
 
@@ -95,7 +103,13 @@ final class ChangeSteps {
         return new ShareTable(Stage.rows(all), columns).lines(stage.look());
     }
 
-    /** What traffic met while an agent was dead. Immutable. */
+    /**
+     * What traffic met while an agent was dead.
+     *
+     * <p>Immutable.
+     *
+     * @param ready from the restart until everything was in the kernel
+     */
     record Restart(LoadReport traffic, Duration ready) {}
 
     /** The agent of the first node is killed and started again under traffic. */

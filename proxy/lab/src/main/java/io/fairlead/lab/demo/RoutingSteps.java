@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -46,8 +47,8 @@ final class RoutingSteps {
         this.cast = stage.cast();
     }
 
-    /** A pod asks the cluster address. */
-    LoadReport clusterAddress() {
+    /** A pod asks the cluster address: the answers of each pod. */
+    Map<String, Long> clusterAddress() {
         ServiceManifest web = cast.webService();
         InetAddress address = web.clusterAddress().v4();
         stage.screen()
@@ -69,7 +70,7 @@ final class RoutingSteps {
         stage.screen()
                 .line(stage.look().check(all) + " " + report.answered() + " answers, " + report.failed()
                         + " failed; pods see the asking pod itself, " + DualStack.text(source));
-        return report;
+        return report.byPod();
     }
 
     private List<String> draw(LoadReport report) {

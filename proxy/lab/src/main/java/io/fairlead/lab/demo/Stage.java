@@ -37,7 +37,7 @@ record Stage(LabCluster cluster, Cast cast, Screen screen, Checks checks, Pace p
     TrafficLoad traffic(List<Host> clients, InetAddress address, int port) {
         InetSocketAddress target = new InetSocketAddress(address, port);
         return TrafficLoad.start(
-                clients, new TrafficLoad.Settings(target, pace.perSecond(), Duration.ofMinutes(1), TIMEOUT));
+                clients, new TrafficLoad.Settings(List.of(target), pace.perSecond(), Duration.ofMinutes(1), TIMEOUT));
     }
 
     /** Draws traffic again and again for a while. */

@@ -56,18 +56,18 @@ public final class Story {
             arrival(stage, program, built);
             RoutingSteps routing = new RoutingSteps(stage);
             ChangeSteps changes = new ChangeSteps(stage);
-            LoadReport first = routing.clusterAddress();
+            Map<String, Long> shares = routing.clusterAddress();
             pause();
             routing.fromOutside();
             pause();
-            Duration change = changes.endpoints(first.byPod());
+            ChangeSteps.Edit edit = changes.endpoints(shares);
             pause();
             Duration refusal = routing.withoutEndpoints();
             views(stage);
             pause();
             ChangeSteps.Restart restart = changes.killAgent();
             pause();
-            summarize(first, change, refusal, restart, Duration.ofNanos(System.nanoTime() - start));
+            summarize(edit, refusal, restart, Duration.ofNanos(System.nanoTime() - start));
             encore.play(stage);
         }
         return checks.failed().isEmpty();
@@ -123,11 +123,13 @@ public final class Story {
 
     private void views(Stage stage) {
         AgentProcess agent = stage.cluster().agents().getFirst();
-        ServiceManifest web = cast.webService();
-        String asker = cast.asker().addresses().text4();
+        ServiceManifest local = cast.localService();
+        ServiceManifest echo = cast.echoService();
+        String client = Topology.OUTSIDE.addresses().text4();
+        String address = local.loadBalancers().getFirst().text4() + ":" + local.port();
         screen.headline("6", "Ask the agent of " + agent.node().name());
-        show(agent, "explain " + asker + " " + web.fullName(), "/explain", Map.of("from", asker, "to", web.fullName()));
-        show(agent, "services " + web.fullName(), "/services", Map.of("filter", web.fullName()));
+        show(agent, "explain " + client + " " + address, "/explain", Map.of("from", client, "to", address));
+        show(agent, "services " + echo.fullName(), "/services", Map.of("filter", echo.fullName()));
     }
 
     private void show(AgentProcess agent, String command, String page, Map<String, String> question) {
@@ -139,8 +141,7 @@ public final class Story {
                 screen.line(screen.look().dim(line.length() > COLUMNS_MAX ? line.substring(0, COLUMNS_MAX) : line)));
     }
 
-    private void summarize(
-            LoadReport first, Duration change, Duration refusal, ChangeSteps.Restart restart, Duration took) {
+    private void summarize(ChangeSteps.Edit edit, Duration refusal, ChangeSteps.Restart restart, Duration took) {
         LoadReport traffic = restart.traffic();
         List<String> failed = checks.failed();
         screen.headline("8", failed.isEmpty() ? "All as it should be" : "Not all as it should be");
@@ -148,9 +149,9 @@ public final class Story {
         table.row(
                 "new connection and answer, ClusterIP",
                 "p50 "
-                        + Stage.millis(first.latencies().percentile(0.5)) + ", p99 "
-                        + Stage.millis(first.latencies().percentile(0.99)));
-        table.row("edited manifest in force on all nodes", Stage.millis(change));
+                        + Stage.millis(edit.traffic().latencies().percentile(0.5)) + ", p99 "
+                        + Stage.millis(edit.traffic().latencies().percentile(0.99)));
+        table.row("edited manifest in force on all nodes", Stage.millis(edit.slowest()));
         table.row("Service without endpoints refuses after", Stage.millis(refusal));
         table.row(
                 "agent killed and restarted under traffic",

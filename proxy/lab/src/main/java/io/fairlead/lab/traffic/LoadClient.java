@@ -3,6 +3,7 @@ package io.fairlead.lab.traffic;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -38,6 +39,8 @@ final class LoadClient implements Runnable {
 
     /** Connections that are still to be begun. */
     private long left;
+    /** The place of the last target that was asked. */
+    private int turn;
     /** Connections that are under way. */
     private int open;
 
@@ -113,7 +116,7 @@ final class LoadClient implements Runnable {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            boolean connected = channel.connect(settings.target());
+            boolean connected = channel.connect(nextTarget());
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, attempt);
             if (connected) {
                 ask(key, attempt);
@@ -121,6 +124,11 @@ final class LoadClient implements Runnable {
         } catch (IOException e) {
             fail(attempt, FailureKind.of(e));
         }
+    }
+
+    private InetSocketAddress nextTarget() {
+        turn = (turn + 1) % settings.targets().size();
+        return settings.targets().get(turn);
     }
 
     private void handle(SelectionKey key) {
