@@ -5,18 +5,18 @@ import java.util.List;
 
 /**
  * Where the story is told: headlines, lines under them, and one block at the end that may be drawn again while it is
- * live. After {@link #close} nothing is written.
+ * live. After {@link #silence} nothing is written.
  *
  * <p>Thread-safe.
  */
-public final class Screen implements AutoCloseable {
+public final class Screen {
 
     private static final String INDENT = "    ";
 
     private final PrintStream out;
     private final Look look;
     private int liveLines;
-    private boolean closed;
+    private boolean silent;
 
     /** @param out written in whole lines, and flushed after each */
     public Screen(PrintStream out, Look look) {
@@ -32,7 +32,7 @@ public final class Screen implements AutoCloseable {
         print("\n" + look.bold(mark + "  " + text));
     }
 
-    synchronized void line(String text) {
+    public synchronized void line(String text) {
         print(INDENT + text);
     }
 
@@ -55,7 +55,7 @@ public final class Screen implements AutoCloseable {
     }
 
     private void redraw(List<String> texts) {
-        if (liveLines > 0 && !closed) {
+        if (liveLines > 0 && !silent) {
             // Cursor up, then erase to the end of the screen: ECMA-48 sections 8.3.22 and 8.3.39.
             out.print("\033[" + liveLines + "A\033[J");
         }
@@ -63,21 +63,18 @@ public final class Screen implements AutoCloseable {
     }
 
     private void print(String line) {
-        if (!closed) {
+        if (!silent) {
             out.println(line);
             out.flush();
         }
     }
 
-    /** A last line, outside of the story. */
-    public synchronized void farewell(String text) {
-        liveLines = 0;
-        print(text);
-        closed = true;
+    /** Ends the story where it is: a signal came. */
+    public synchronized void silence() {
+        silent = true;
     }
 
-    @Override
-    public synchronized void close() {
-        closed = true;
+    public synchronized boolean isSilent() {
+        return silent;
     }
 }

@@ -54,9 +54,9 @@ record ShareTable(Map<String, String> rows, List<Column> columns) {
         int nameWidth = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         int noteWidth = rows.values().stream().mapToInt(String::length).max().orElse(0);
         if (columns.stream().anyMatch(column -> !column.title().isEmpty())) {
-            StringBuilder heading = new StringBuilder(" ".repeat(nameWidth + 2 + noteWidth));
-            columns.forEach(column -> heading.append(GAP).append(look.dim(padded(column.title(), COLUMN_WIDTH))));
-            lines.add(heading.toString().stripTrailing());
+            StringBuilder heading = new StringBuilder(padded("", nameWidth + 2 + noteWidth));
+            columns.forEach(column -> heading.append(GAP).append(padded(column.title(), COLUMN_WIDTH)));
+            lines.add(look.dim(heading.toString().stripTrailing()));
         }
         rows.forEach((name, note) -> {
             StringBuilder line =
