@@ -43,7 +43,7 @@ public final class DeltaTracker {
 
     private static final int INITIAL_SLOTS = 16;
 
-    /** Prime of the 32-bit FNV hash (RFC 9923). */
+    /** Prime of the 32-bit FNV hash. */
     private static final int MULTIPLIER = 0x01000193;
 
     private static final byte DESIRED = 1;
