@@ -94,6 +94,10 @@ final class ProxyMain {
     }
 
     private void start() {
+        AgentOptions.Mode mode = arguments.value(AgentOptions.MODE);
+        if (mode != AgentOptions.Mode.AUTO && mode != AgentOptions.Mode.NFTABLES) {
+            LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
+        }
         NetlinkNft nft = NetlinkNft.open();
         String missing = KernelFeature.describeMissing(nft);
         if (!missing.isEmpty()) {

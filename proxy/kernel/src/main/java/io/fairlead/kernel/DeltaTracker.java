@@ -43,6 +43,9 @@ public final class DeltaTracker {
 
     private static final int INITIAL_SLOTS = 16;
 
+    /** Prime of the 32-bit FNV hash. */
+    private static final int MULTIPLIER = 0x01000193;
+
     private static final byte DESIRED = 1;
     private static final byte OBSERVED = 2;
     /** Both sides exist and their values differ. */
@@ -57,6 +60,9 @@ public final class DeltaTracker {
     private final int stride;
 
     private byte[] flags = new byte[INITIAL_SLOTS];
+    /** Per slot: eight bits of the key's hash that do not choose the slot, to pass over most other keys. */
+    private byte[] tags = new byte[INITIAL_SLOTS];
+
     /** Per slot: key, desired value (or the observed one where nothing is desired). */
     private byte[] entries;
 
@@ -230,9 +236,14 @@ public final class DeltaTracker {
 
     /** The slot of a key, or -1. */
     private int find(byte[] key) {
+        return find(key, hash(key, 0));
+    }
+
+    private int find(byte[] key, int hash) {
         int mask = flags.length - 1;
-        for (int slot = hash(key, 0) & mask; flags[slot] != 0; slot = slot + 1 & mask) {
-            if (flags[slot] != TOMBSTONE && keyEquals(slot, key)) {
+        byte tag = tag(hash);
+        for (int slot = hash & mask; flags[slot] != 0; slot = slot + 1 & mask) {
+            if (tags[slot] == tag && flags[slot] != TOMBSTONE && keyEquals(slot, key)) {
                 return slot;
             }
         }
@@ -240,7 +251,8 @@ public final class DeltaTracker {
     }
 
     private int findOrInsert(byte[] key) {
-        int known = find(key);
+        int hash = hash(key, 0);
+        int known = find(key, hash);
         if (known >= 0) {
             return known;
         }
@@ -248,7 +260,7 @@ public final class DeltaTracker {
             rehash();
         }
         int mask = flags.length - 1;
-        int slot = hash(key, 0) & mask;
+        int slot = hash & mask;
         while (flags[slot] != 0 && flags[slot] != TOMBSTONE) {
             slot = slot + 1 & mask;
         }
@@ -256,19 +268,22 @@ public final class DeltaTracker {
             used++;
         }
         flags[slot] = 0;
+        tags[slot] = tag(hash);
         live++;
         System.arraycopy(key, 0, entries, slot * stride, keyBytes);
         Arrays.fill(entries, slot * stride + keyBytes, (slot + 1) * stride, (byte) 0);
         return slot;
     }
 
-    /** Drops tombstones; a table is between a third and two thirds full. */
+    /** Drops tombstones; the new table is at most half full, and two thirds full when its turn comes. */
     private void rehash() {
         byte[] oldFlags = flags;
+        byte[] oldTags = tags;
         byte[] oldEntries = entries;
         int slots = Integer.highestOneBit(Math.max(INITIAL_SLOTS, live * 2 + 1) - 1) << 1;
         int[] moved = new int[oldFlags.length];
         flags = new byte[slots];
+        tags = new byte[slots];
         entries = new byte[Math.multiplyExact(slots, stride)];
         for (int old = 0; old < oldFlags.length; old++) {
             if (oldFlags[old] != 0 && oldFlags[old] != TOMBSTONE) {
@@ -277,6 +292,7 @@ public final class DeltaTracker {
                     slot = slot + 1 & slots - 1;
                 }
                 flags[slot] = oldFlags[old];
+                tags[slot] = oldTags[old];
                 System.arraycopy(oldEntries, old * stride, entries, slot * stride, stride);
                 moved[old] = slot;
             }
@@ -287,11 +303,18 @@ public final class DeltaTracker {
         used = live;
     }
 
-    /** Keys differ in few bytes (index, last part of an address), so every byte must stir the low bits. */
+    private static byte tag(int hash) {
+        return (byte) (hash >>> 24);
+    }
+
+    /**
+     * Keys differ in few bytes (index, last parts of an address), so every byte must stir the low bits, and neighbours
+     * must not cancel each other: with 31 as multiplier, 172.30.1.0 would be 172.30.0.31.
+     */
     private int hash(byte[] bytes, int offset) {
         int hash = 0;
         for (int i = offset; i < offset + keyBytes; i++) {
-            hash = hash * 31 + bytes[i];
+            hash = hash * MULTIPLIER + bytes[i];
         }
         hash *= 0x9e3779b9;
         return hash ^ hash >>> 15;

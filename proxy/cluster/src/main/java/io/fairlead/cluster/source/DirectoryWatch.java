@@ -46,8 +46,8 @@ final class DirectoryWatch implements AutoCloseable {
     /** What comes together is dealt with together. */
     private static final Duration GATHER = Duration.ofMillis(5);
 
-    /** A directory that is back is being filled: nothing is due before that has an end. */
-    private static final Duration QUIET_AFTER_RETURN = Duration.ofMillis(200);
+    /** A directory that is back, or another one of its name, is being filled: nothing is due before that ends. */
+    private static final Duration QUIET_AFTER_RETURN = Duration.ofSeconds(1);
 
     /** Between looks at everything; short where nothing else would tell. */
     private static final Duration WALK_PERIOD = Duration.ofSeconds(5);
@@ -67,6 +67,10 @@ final class DirectoryWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean walked;
     private boolean present;
+
+    /** Of the directory, empty while it is missing. */
+    private String inode = "";
+
     private String trouble = "";
     private long walkAtNanos = System.nanoTime();
     private long filledAtNanos = System.nanoTime();
@@ -211,9 +215,10 @@ final class DirectoryWatch implements AutoCloseable {
     /** Looks at everything. While the directory is missing, what it said before stays in force. */
     private void walk() {
         ManifestWalk walk = new ManifestWalk(root, this::watch);
-        boolean before = present;
-        present = walk.run();
-        if (present && !before && walked) {
+        String before = inode;
+        inode = walk.run();
+        present = !inode.isEmpty();
+        if (present && !inode.equals(before) && walked) {
             filledAtNanos = System.nanoTime() + QUIET_AFTER_RETURN.toNanos();
         }
         if (root.getParent() != null) {
