@@ -43,7 +43,11 @@ public final class Screen {
     /** Draws a block over the last live one; a screen that cannot go back waits for {@link #settle}. */
     synchronized void live(List<String> texts) {
         if (look == Look.TERMINAL) {
+            // Lines that are too long must not wrap, or they could not be counted: DECAWM of the VT100 manual.
+            out.print("\033[?7l");
             redraw(texts);
+            out.print("\033[?7h");
+            out.flush();
             liveLines = texts.size();
         }
     }

@@ -22,8 +22,8 @@ class ShareTableTest {
         ShareTable table = new ShareTable(rows(), List.of(new Column("", Map.of("a", 1L, "longer", 3L))));
         assertEquals(
                 List.of(
-                        "a       10.0.0.1    #####             25 %", // one third of 16
-                        "longer  10.0.0.20   ################  75 %"),
+                        "a       10.0.0.1   ########                  25 %", // one third of 24
+                        "longer  10.0.0.20  ########################  75 %"),
                 table.lines(Look.PLAIN));
     }
 
@@ -33,16 +33,16 @@ class ShareTableTest {
         Column after = new Column("after", Map.of("longer", 7L));
         assertEquals(
                 List.of(
-                        "                    before                   after",
-                        "a       10.0.0.1    ########          50 %                      0 %",
-                        "longer  10.0.0.20   ########          50 %   ################ 100 %"),
+                        "                   before                 after",
+                        "a       10.0.0.1   ########         50 %                     0 %",
+                        "longer  10.0.0.20  ########         50 %  ############### 100 %"),
                 new ShareTable(rows(), List.of(before, after)).lines(Look.PLAIN));
     }
 
     @Test
     void nothingAnsweredIsNoDivisionByZero() {
         List<String> lines = new ShareTable(rows(), List.of(new Column("", Map.of()))).lines(Look.PLAIN);
-        assertEquals("a       10.0.0.1                       0 %", lines.getFirst());
+        assertEquals("a       10.0.0.1                              0 %", lines.getFirst());
     }
 
     @Test
