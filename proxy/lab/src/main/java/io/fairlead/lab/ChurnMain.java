@@ -6,6 +6,7 @@ import io.fairlead.lab.traffic.LoadReport;
 import io.fairlead.runtime.table.TextTable;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Does the standard churn run once and prints what happened. The only word, if there is one, is the seed.
@@ -31,7 +32,7 @@ public final class ChurnMain {
             LoadReport traffic = result.traffic();
             TextTable table = new TextTable().column("what").column("measured");
             table.row("seed", String.valueOf(settings.seed()));
-            table.row("connects", traffic.started() + " in " + traffic.elapsed().toSeconds() + " s");
+            table.row("connects", String.format(Locale.ROOT, "%d, %.0f per second", traffic.started(), traffic.rate()));
             table.row("failed", traffic.failed() + " " + traffic.failures());
             table.row("endpoint changes", String.valueOf(result.changes()));
             table.row("agents restarted", result.ready().size() + ", ready after " + result.ready());

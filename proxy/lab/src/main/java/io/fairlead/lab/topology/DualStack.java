@@ -24,10 +24,6 @@ public record DualStack(Inet4Address v4, Inet6Address v6) {
         return other instanceof Inet4Address ? v4 : v6;
     }
 
-    public boolean contains(InetAddress address) {
-        return v4.equals(address) || v6.equals(address);
-    }
-
     public String text4() {
         return text(v4);
     }
