@@ -39,6 +39,7 @@ public final class ChurnMain {
             table.row("p50", traffic.latencies().percentile(0.5).toString());
             table.row("p99", traffic.latencies().percentile(0.99).toString());
             table.row("longest time without an answer", traffic.longestGap().toString());
+            table.row("connects late by at most", traffic.longestLag().toString());
             table.row("last change in force after", result.caughtUp().toString());
             table.writeTo(out);
             return traffic.failed() == 0;

@@ -41,6 +41,7 @@ record RunFolder(Path path) {
     private static final Duration WITHOUT_OWNER_MAX = Duration.ofSeconds(10);
 
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
+    private static final int DELETE_ATTEMPTS = 100;
     private static final long POLL_NANOS = 1_000_000;
 
     /** Makes a folder with a name that no other run has. */
@@ -141,12 +142,22 @@ record RunFolder(Path path) {
                 NetNs.delete(name);
             }
         }
-        try {
-            Files.walkFileTree(path, new Deletion());
-        } catch (NoSuchFileException somebodyElseDid) {
-            return;
-        } catch (IOException e) {
-            throw new LabException("cannot remove " + path + ": " + e.getMessage(), e);
+        delete();
+    }
+
+    /** Somebody may still be writing: a user's editor, or a thread of ours that has not noticed the end. */
+    private void delete() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.walkFileTree(path, new Deletion());
+                return;
+            } catch (NoSuchFileException somebodyElseDid) {
+                return;
+            } catch (IOException e) {
+                if (attempt == DELETE_ATTEMPTS || !(e instanceof DirectoryNotEmptyException)) {
+                    throw new LabException("cannot remove " + path + ": " + e.getMessage(), e);
+                }
+            }
         }
     }
 

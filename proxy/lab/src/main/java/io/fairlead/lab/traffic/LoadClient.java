@@ -21,8 +21,8 @@ import java.util.Deque;
  */
 final class LoadClient implements Runnable {
 
-    /** Beyond this many at a time, sockets would run out before the server does; the next ones wait their turn. */
-    private static final int IN_FLIGHT_MAX = 4096;
+    /** Beyond this many at a time, descriptors would run out; the next ones wait their turn, which shows as lag. */
+    private static final int IN_FLIGHT_MAX = 1000;
 
     private static final int REPLY_BYTES_MAX = 2048;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -92,7 +92,7 @@ final class LoadClient implements Runnable {
                     return;
                 }
                 for (long now = System.nanoTime(); more && left > 0 && next <= now && open < IN_FLIGHT_MAX; left--) {
-                    begin(selector);
+                    begin(selector, now - next);
                     next += intervalNanos;
                 }
                 selector.select(this::handle, pauseMillis(next));
@@ -109,8 +109,8 @@ final class LoadClient implements Runnable {
         return Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI + 1, 1, PAUSE_MILLIS_MAX);
     }
 
-    private void begin(Selector selector) {
-        counts.started();
+    private void begin(Selector selector, long lagNanos) {
+        counts.started(lagNanos);
         SocketChannel channel;
         try {
             channel = SocketChannel.open();

@@ -27,8 +27,11 @@ final class LoadCounts {
     private long lastAnswer = begin;
     private long lastEnd = begin;
     private long longestGap;
+    private long longestLag;
 
-    synchronized void started() {
+    /** @param lagNanos how much later than it was due */
+    synchronized void started(long lagNanos) {
+        longestLag = Math.max(longestLag, lagNanos);
         started++;
     }
 
@@ -59,6 +62,7 @@ final class LoadCounts {
                 sources,
                 new Latencies(latencies),
                 Duration.ofNanos(longestGap),
+                Duration.ofNanos(longestLag),
                 Duration.ofNanos(lastEnd - begin));
     }
 }

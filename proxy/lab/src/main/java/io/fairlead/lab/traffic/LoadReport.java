@@ -17,6 +17,8 @@ import java.util.Set;
  * @param sources client addresses that pods saw, the first few
  * @param latencies from connect to the last byte of the answer
  * @param longestGap the longest time without any answer
+ * @param longestLag how much too late a connection was begun at most: if this is long, the machine was too busy for the
+ *     rate, and failures and latencies say little about what was asked
  * @param elapsed from the begin of the load to the last connection that ended
  */
 public record LoadReport(
@@ -27,6 +29,7 @@ public record LoadReport(
         Set<InetAddress> sources,
         Latencies latencies,
         Duration longestGap,
+        Duration longestLag,
         Duration elapsed) {
 
     public LoadReport {

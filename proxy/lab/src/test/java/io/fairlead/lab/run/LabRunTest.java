@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +96,24 @@ class LabRunTest {
             }
         }
         assertTrue(child.waitFor(5, TimeUnit.SECONDS), "the child still lives");
+    }
+
+    @Test
+    void removesItsFolderWhileSomebodyStillWrites() throws Exception {
+        LabRun run = LabRun.start(base);
+        Path busy = Files.createDirectory(run.folder().resolve("busy"));
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 0; ; i++) {
+                    Files.writeString(busy.resolve("file-" + i % 10), "x");
+                }
+            } catch (IOException removed) {
+                return;
+            }
+        });
+        run.close();
+        assertTrue(writer.join(Duration.ofSeconds(10)), "the folder is still there");
+        assertFalse(Files.exists(base));
     }
 
     @Test
