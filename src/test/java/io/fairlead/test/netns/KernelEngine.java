@@ -144,7 +144,7 @@ final class KernelEngine implements Engine {
             try {
                 probe.get();
             } catch (ExecutionException e) {
-                throw new AssertionError(e.getCause().getMessage(), e.getCause());
+                throw new AssertionError(String.valueOf(e.getMessage()), e);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -197,12 +197,11 @@ final class KernelEngine implements Engine {
     private String expectOne(FlowRow row, Set<String> outcomes) {
         Flow flow = row.flow();
         Result result = Probe.send(topology.of(row.client()), flow);
-        String outcome =
-                switch (result) {
-                    case Result.Answered answered -> answer(flow, answered);
-                    case Result.Refused() -> FlowRow.REJECT;
-                    case Result.Silence() -> FlowRow.DROP;
-                };
+        String outcome = switch (result) {
+            case Result.Answered answered -> answer(flow, answered);
+            case Result.Refused() -> FlowRow.REJECT;
+            case Result.Silence() -> FlowRow.DROP;
+        };
         assertTrue(
                 outcomes.contains(outcome),
                 () -> row + " went to " + outcome + " (" + result + "), expected " + outcomes);

@@ -51,8 +51,7 @@ final class KernelScenariosIT {
                 ScenarioRun run = new ScenarioRun(scenario, engine, Permutation.AS_WRITTEN, 1)) {
             run.play();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(
-                    scenario.name() + " (" + scenario.sentence() + "): " + e.getMessage(), e);
+            throw new AssertionError(scenario.name() + " (" + scenario.sentence() + "): " + e.getMessage(), e);
         }
     }
 }

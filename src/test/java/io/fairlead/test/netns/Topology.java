@@ -167,8 +167,8 @@ final class Topology implements AutoCloseable {
         node.route("::/0", "rest", "fe80::2");
         elsewhere.route("0.0.0.0/0", "eth0", NODE_V4.toString());
         elsewhere.route("::/0", "eth0", "fe80::1");
-        for (String prefix : List.of("5.6.7.0/24", "192.168.99.8/29", "172.31.0.0/16", "fd00:5:6:7::/64",
-                "fd00:192:168:99::11/128")) {
+        for (String prefix : List.of(
+                "5.6.7.0/24", "192.168.99.8/29", "172.31.0.0/16", "fd00:5:6:7::/64", "fd00:192:168:99::11/128")) {
             elsewhere.claim(prefix);
         }
         List<IpAddress> addresses = List.of(IpAddress.parse("5.6.7.8"));

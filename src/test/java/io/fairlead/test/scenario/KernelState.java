@@ -79,8 +79,9 @@ public final class KernelState {
         state.chains().forEach((name, chain) -> lines.add("chain " + chain));
         state.ruleComments().forEach((name, comments) -> lines.add("rules of " + name + " " + comments));
         // The kernel gives sets that rules write to a size of its own.
-        state.sets().forEach((name, set) -> lines.add("set " + name + " " + set.key() + " to " + set.data() + " "
-                + set.verdicts() + " " + set.dynamic() + " " + (set.dynamic() ? 0 : set.size())));
+        state.sets()
+                .forEach((name, set) -> lines.add("set " + name + " " + set.key() + " to " + set.data() + " "
+                        + set.verdicts() + " " + set.dynamic() + " " + (set.dynamic() ? 0 : set.size())));
         elements.forEach((name, found) -> {
             switch (name) {
                 case "services", "short-circuits", "local-routes" -> printRoutes(name, found);
