@@ -98,7 +98,7 @@ final class RoutingSteps {
         StringBuilder text = new StringBuilder();
         table.writeTo(text);
         List<String> lines = text.toString().lines().toList();
-        stage.screen().line(stage.look().dim("  " + lines.getFirst()));
+        stage.screen().line(stage.look().dim(" ".repeat(stage.look().checkWidth() + 1) + lines.getFirst()));
         for (int i = 0; i < good.size(); i++) {
             stage.screen().line(stage.look().check(good.get(i)) + " " + lines.get(i + 1));
         }
