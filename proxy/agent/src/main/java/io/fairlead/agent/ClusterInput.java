@@ -1,44 +1,62 @@
 package io.fairlead.agent;
 
+import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.source.KubernetesAccess;
+import io.fairlead.cluster.source.KubernetesSource;
 import io.fairlead.cluster.source.ManifestSource;
 import io.fairlead.runtime.options.Arguments;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Optional;
 
 /**
- * The source of the cluster that the command line names.
+ * The source of the cluster that the command line names: a directory of manifests, else the Kubernetes API.
  *
  * <p>Confined to the main thread.
  */
 final class ClusterInput implements AutoCloseable {
 
-    private final Arguments arguments;
+    private final Optional<Path> manifests;
+    private final Optional<KubernetesAccess> access;
     private final String nodeName;
-    private final Deque<Runnable> started = new ArrayDeque<>();
+    private Runnable end = () -> {};
 
-    private ClusterInput(Arguments arguments, String nodeName) {
-        this.arguments = arguments;
+    private ClusterInput(Optional<Path> manifests, Optional<KubernetesAccess> access, String nodeName) {
+        this.manifests = manifests;
+        this.access = access;
         this.nodeName = nodeName;
     }
 
+    /** @throws IllegalArgumentException if there is no way to the API server, or the kubeconfig cannot be understood */
     static ClusterInput of(Arguments arguments) {
-        return new ClusterInput(arguments, AgentOptions.policy(arguments).nodeName());
+        Optional<Path> manifests = arguments.find(AgentOptions.MANIFESTS);
+        Optional<KubernetesAccess> access = manifests.isPresent()
+                ? Optional.empty()
+                : Optional.of(arguments
+                        .find(AgentOptions.KUBECONFIG)
+                        .map(KubernetesAccess::kubeconfig)
+                        .orElseGet(KubernetesAccess::ambient));
+        return new ClusterInput(
+                manifests, access, AgentOptions.policy(arguments).nodeName());
     }
 
     /** Registers the source at the store and starts it. */
     void start(ClusterStore store) {
-        Path directory = arguments.find(AgentOptions.MANIFESTS).orElseThrow();
-        ManifestSource source = new ManifestSource(directory, nodeName, store.register("manifests"));
-        source.start();
-        started.push(source::close);
+        ClusterSink sink = store.register(manifests.isPresent() ? "manifests" : "kubernetes");
+        manifests.ifPresent(directory -> {
+            ManifestSource source = new ManifestSource(directory, nodeName, sink);
+            source.start();
+            end = source::close;
+        });
+        access.ifPresent(server -> {
+            KubernetesSource source = new KubernetesSource(server, nodeName, sink);
+            source.start();
+            end = source::close;
+        });
     }
 
     @Override
     public void close() {
-        while (!started.isEmpty()) {
-            started.pop().run();
-        }
+        end.run();
     }
 }

@@ -146,14 +146,16 @@ public final class FairleadMain {
     private int proxy(Arguments arguments) {
         Logging.configure(LogSettings.DEFAULT.with(
                 arguments.value(AgentOptions.LOG_LEVEL), arguments.value(AgentOptions.LOG_FORMAT)));
-        boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
-        if (!dryRun && !arguments.value(AgentOptions.ONCE)) {
-            new ProxyMain(arguments).run();
-            return 0;
-        }
         try (ClusterInput input = ClusterInput.of(arguments)) {
+            boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
+            if (!dryRun && !arguments.value(AgentOptions.ONCE)) {
+                new ProxyMain(arguments, input).run();
+                return 0;
+            }
             OfflineRun run = new OfflineRun(AgentOptions.policy(arguments), input::start, out);
             return dryRun ? run.dryRun() : run.once();
+        } catch (IllegalArgumentException e) {
+            return complain(String.valueOf(e.getMessage()), Invocation.Invalid.EXIT_CODE);
         } catch (KernelException e) {
             return complain(String.valueOf(e.getMessage()), ProxyMain.EXIT_UNAVAILABLE);
         }

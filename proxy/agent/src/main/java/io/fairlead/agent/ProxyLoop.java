@@ -36,9 +36,10 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     private ClusterDelta delta = ClusterDelta.EMPTY;
     private @Nullable ClusterSnapshot snapshot;
     private Set<IpAddress> addresses = Set.of();
-    private boolean changed;
     /** When the oldest change that is not in the kernel was put here; 0 if all are. */
     private long unappliedSince;
+    /** The same of the step that is running. */
+    private long applyingSince;
 
     private boolean everything;
     private boolean closed;
@@ -116,7 +117,8 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     public long overdueNanos() {
         lock.lock();
         try {
-            return unappliedSince == 0 ? 0 : System.nanoTime() - unappliedSince;
+            long since = applyingSince != 0 ? applyingSince : unappliedSince;
+            return since == 0 ? 0 : System.nanoTime() - since;
         } finally {
             lock.unlock();
         }
@@ -142,7 +144,6 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     /** The lock is held. */
     private void markChanged() {
-        changed = true;
         if (unappliedSince == 0) {
             unappliedSince = System.nanoTime();
         }
@@ -197,17 +198,16 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     }
 
     /** What one step works on. */
-    private record Work(
-            boolean changed, ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses, long since) {}
+    private record Work(ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses, long since) {}
 
     private Work takeWork() {
         lock.lock();
         try {
             ClusterSnapshot latest = snapshot == null ? ClusterSnapshot.EMPTY : snapshot;
-            Work work = new Work(changed, delta, latest, addresses, unappliedSince);
+            Work work = new Work(delta, latest, addresses, unappliedSince);
             delta = ClusterDelta.EMPTY;
-            changed = false;
             everything = false;
+            applyingSince = unappliedSince;
             unappliedSince = 0;
             return work;
         } finally {
@@ -220,7 +220,9 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         long start = System.nanoTime();
         boolean success = false;
         try {
-            SyncEngine.Step step = step(due, work);
+            SyncEngine.Step step = due == Due.CHANGES
+                    ? engine.apply(work.delta, work.snapshot, work.addresses)
+                    : engine.applyEverything(work.delta, work.snapshot, work.addresses);
             long end = System.nanoTime();
             observer.stepped(step, work.since == 0 ? 0 : end - work.since, end - start);
             success = !step.result().dirty();
@@ -230,17 +232,11 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         boolean ended = success;
         put(() -> {
             schedule.end(ended);
+            applyingSince = 0;
             if (!ended && work.since != 0) {
                 unappliedSince = work.since;
             }
         });
-    }
-
-    private SyncEngine.Step step(Due due, Work work) {
-        if (work.changed) {
-            return engine.apply(work.delta, work.snapshot, work.addresses);
-        }
-        return due == Due.EVERYTHING ? engine.applyEverything() : engine.retry();
     }
 
     /** Ends after the step that is running; what is in the kernel stays. */

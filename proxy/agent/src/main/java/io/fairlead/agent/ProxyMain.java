@@ -1,15 +1,20 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.conntrack.StaleFlowCleaner;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.relay.LoopbackRelay;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Sysctl;
+import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.NftMonitor;
 import io.fairlead.runtime.http.HttpEndpoint;
 import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpLimits;
@@ -27,6 +32,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,8 +57,11 @@ final class ProxyMain {
     private final Lifecycle lifecycle = Lifecycle.install(STOP_DEADLINE);
     private final Metrics metrics = new Metrics();
 
-    ProxyMain(Arguments arguments) {
+    private final ClusterInput input;
+
+    ProxyMain(Arguments arguments, ClusterInput input) {
         this.arguments = arguments;
+        this.input = input;
         this.policy = AgentOptions.policy(arguments);
     }
 
@@ -85,7 +94,15 @@ final class ProxyMain {
     }
 
     private void start() {
+        AgentOptions.Mode mode = arguments.value(AgentOptions.MODE);
+        if (mode != AgentOptions.Mode.AUTO && mode != AgentOptions.Mode.NFTABLES) {
+            LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
+        }
         NetlinkNft nft = NetlinkNft.open();
+        String missing = KernelFeature.describeMissing(nft);
+        if (!missing.isEmpty()) {
+            refuse(missing);
+        }
         boolean owned = nft.supportsOwnedPersistentTables();
         NftablesDataplane dataplane = new NftablesDataplane(nft, owned, ProxyMain::permitLoopback);
         SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
@@ -93,18 +110,51 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(new SyncReporter(engine, metrics, health));
+        loop.start(followers(new SyncReporter(engine, metrics, health)));
         lifecycle.onStop("proxy loop", loop::close);
+        if (!owned) {
+            NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
+            Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
+            lifecycle.onStop("nft monitor", monitor::close);
+        }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         servePages(loop, health);
         store.subscribe(loop);
-        ClusterInput input = ClusterInput.of(arguments);
         input.start(store);
         lifecycle.onStop("cluster source", input::close);
         store.start();
         lifecycle.onStop("cluster store", store::close);
         LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+    }
+
+    /** What follows each step: reports, UDP flows to backends that left, listeners on [::1]. */
+    private ProxyLoop.SyncObserver followers(SyncReporter reporter) {
+        StaleFlowCleaner flows = new StaleFlowCleaner(new FollowerMetrics(metrics));
+        flows.start();
+        lifecycle.onStop("stale flows", flows::close);
+        Optional<LoopbackRelay> relay =
+                policy.nodePortAddresses().servesLoopbackV6() ? Optional.of(startRelay()) : Optional.empty();
+        return new ProxyLoop.SyncObserver() {
+            @Override
+            public void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos) {
+                reporter.stepped(step, queuedNanos, stepNanos);
+                flows.stepped(step.change(), step.result());
+                relay.ifPresent(running -> running.stepped(step.change()));
+            }
+
+            @Override
+            public void failed(KernelException error) {
+                reporter.failed(error);
+            }
+        };
+    }
+
+    private LoopbackRelay startRelay() {
+        LoopbackRelay relay = new LoopbackRelay(new FollowerMetrics(metrics));
+        relay.start();
+        lifecycle.onStop("loopback relay", relay::close);
+        return relay;
     }
 
     private void servePages(ProxyLoop loop, ProxyHealth health) {

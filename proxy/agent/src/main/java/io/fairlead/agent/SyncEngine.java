@@ -7,7 +7,6 @@ import io.fairlead.agent.plan.NodeFacts;
 import io.fairlead.agent.plan.NodePlanDelta;
 import io.fairlead.agent.plan.NodePlanner;
 import io.fairlead.agent.plan.NodeResolver;
-import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
@@ -15,7 +14,6 @@ import io.fairlead.cluster.model.ObjectName;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +36,8 @@ public final class SyncEngine {
     private Set<IpAddress> nodeAddresses = Set.of();
     private @Nullable NodeFacts facts;
     private boolean restartNext = true;
+    /** What changed in the plan in steps that ended in an exception: nobody was told of it yet. */
+    private @Nullable NodePlanDelta untold;
 
     public SyncEngine(Dataplane dataplane, NodeResolver resolver) {
         this.dataplane = dataplane;
@@ -59,35 +59,34 @@ public final class SyncEngine {
      * @param addresses every address on an interface of this node
      */
     public Step apply(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
+        NodeFacts before = facts;
+        NodePlanDelta change = plan(delta, next, addresses);
+        boolean otherPods = before != null
+                && !before.localPods().equals(resolver.facts(next).localPods());
+        return restartNext || otherPods ? applyAll(change) : applied(change, dataplane.apply(change));
+    }
+
+    /**
+     * As {@link #apply}, and reads the kernel back to repair whatever differs. Also the way to try again after a
+     * refusal: an answer of the kernel may have been lost, and then what is remembered of it is wrong.
+     */
+    public Step applyEverything(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
+        return applyAll(plan(delta, next, addresses));
+    }
+
+    private NodePlanDelta plan(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
         snapshot = next;
         nodeAddresses = addresses;
         NodeFacts before = facts;
         NodeFacts after = resolver.facts(next);
-        NodeSettings settings = resolver.settings(next, addresses);
         facts = after;
-        NodePlanDelta change = planner.update(touched(delta, before, after), next, after, settings);
-        boolean otherPods = before != null && !before.localPods().equals(after.localPods());
-        return restartNext || otherPods ? applyEverything(change) : applied(change, dataplane.apply(change));
+        NodePlanDelta change =
+                planner.update(touched(delta, before, after), next, after, resolver.settings(next, addresses));
+        untold = untold == null ? change : untold.then(change);
+        return untold;
     }
 
-    /** Tries again what the kernel refused; the second time in a row, from a fresh read-back. */
-    public Step retry() {
-        NodePlanDelta nothing = new NodePlanDelta(List.of(), planner.settings(), planner.settings());
-        if (restartNext) {
-            return applyEverything(nothing);
-        }
-        restartNext = true;
-        Step step = applied(nothing, dataplane.apply(nothing));
-        restartNext = step.result.dirty();
-        return step;
-    }
-
-    /** Reads the kernel back and repairs whatever differs. */
-    public Step applyEverything() {
-        return applyEverything(new NodePlanDelta(List.of(), planner.settings(), planner.settings()));
-    }
-
-    private Step applyEverything(NodePlanDelta change) {
+    private Step applyAll(NodePlanDelta change) {
         restartNext = true;
         dataplane.restart();
         SyncResult result = dataplane.apply(planner.everything());
@@ -96,6 +95,7 @@ public final class SyncEngine {
     }
 
     private Step applied(NodePlanDelta change, SyncResult result) {
+        untold = null;
         refused.clear();
         for (SyncResult.Failure failure : result.failures()) {
             failure.frontend()

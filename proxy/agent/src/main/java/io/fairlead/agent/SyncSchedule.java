@@ -9,7 +9,7 @@ import java.time.Duration;
  *   <li>A change starts a run at once if the last one began at least {@code min} ago, else as soon as it did: a burst
  *       costs one run.
  *   <li>A run that compares everything with the kernel starts at least every {@code max}.
- *   <li>A failed run is tried again after {@code retry}, whether or not anything changes.
+ *   <li>A failed run is tried again after {@code retry}, comparing everything, whether or not anything changes.
  * </ol>
  *
  * <p>Time is passed in, in nanoseconds of any origin. Confined to one thread at a time.
@@ -21,8 +21,6 @@ final class SyncSchedule {
         NOTHING,
         /** Apply what changed. */
         CHANGES,
-        /** Try again what failed. */
-        RETRY,
         /** Compare everything with the kernel. */
         EVERYTHING
     }
@@ -53,13 +51,10 @@ final class SyncSchedule {
         if (!started) {
             return changed ? Due.CHANGES : Due.NOTHING;
         }
-        if (now - lastEverything >= maxNanos) {
+        if (now - lastEverything >= maxNanos || failed && now - lastStart >= retryNanos) {
             return Due.EVERYTHING;
         }
-        if (changed && now - lastStart >= minNanos) {
-            return Due.CHANGES;
-        }
-        return failed && now - lastStart >= retryNanos ? Due.RETRY : Due.NOTHING;
+        return changed && now - lastStart >= minNanos ? Due.CHANGES : Due.NOTHING;
     }
 
     /** Nanoseconds until something is due if nothing changes; {@link Long#MAX_VALUE} before the first change. */

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  */
 public final class ClusterProbe implements AutoCloseable {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
 
     private final ClusterStore store = new ClusterStore();
     private final ClusterSink storeSink = store.register("source");

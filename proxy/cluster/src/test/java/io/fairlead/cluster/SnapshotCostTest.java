@@ -1,6 +1,7 @@
 package io.fairlead.cluster;
 
 import static io.fairlead.cluster.model.EndpointSliceBuilder.slice;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -61,12 +62,14 @@ final class SnapshotCostTest {
     void aQuarterOfAMillionEndpointsTakeAtMost55BytesEach() {
         int services = 5_000;
         int each = 50;
-        long before = usedBytes();
-        ClusterSnapshot snapshot = largeCluster(services, each);
-        long perEndpoint = (usedBytes() - before) / ((long) services * each);
-        assertTrue(snapshot.services().size() == services, "the snapshot is still held");
-        System.out.println("bytes per endpoint, Services and slices included: " + perEndpoint);
-        assertTrue(perEndpoint <= 55, perEndpoint + " bytes per endpoint");
+        List<ClusterSnapshot> held = new ArrayList<>(List.of(largeCluster(services, each)));
+        long with = usedBytes();
+        assertEquals(services, held.getFirst().services().size());
+        held.clear();
+        double perEndpoint = (double) (with - usedBytes()) / (services * each);
+        System.out.printf("bytes per endpoint, Services and slices included: %.1f%n", perEndpoint);
+        // The columns alone take 9.
+        assertTrue(perEndpoint > 9 && perEndpoint <= 55, perEndpoint + " bytes per endpoint");
     }
 
     private static ClusterSnapshot largeCluster(int services, int each) {
@@ -96,9 +99,17 @@ final class SnapshotCostTest {
         return builder.built();
     }
 
+    /** What is reachable: collected until two looks agree. */
     private static long usedBytes() {
-        System.gc();
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long last = Long.MAX_VALUE;
+        while (true) {
+            System.gc();
+            long used =
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            if (Math.abs(last - used) < 10_000) {
+                return used;
+            }
+            last = used;
+        }
     }
 }

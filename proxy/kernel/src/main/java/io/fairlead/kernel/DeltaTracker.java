@@ -43,6 +43,9 @@ public final class DeltaTracker {
 
     private static final int INITIAL_SLOTS = 16;
 
+    /** Prime of the 32-bit FNV hash. */
+    private static final int MULTIPLIER = 0x01000193;
+
     private static final byte DESIRED = 1;
     private static final byte OBSERVED = 2;
     /** Both sides exist and their values differ. */
@@ -272,7 +275,7 @@ public final class DeltaTracker {
         return slot;
     }
 
-    /** Drops tombstones; a table is between a third and two thirds full. */
+    /** Drops tombstones; the new table is at most half full, and two thirds full when its turn comes. */
     private void rehash() {
         byte[] oldFlags = flags;
         byte[] oldTags = tags;
@@ -304,11 +307,14 @@ public final class DeltaTracker {
         return (byte) (hash >>> 24);
     }
 
-    /** Keys differ in few bytes (index, last part of an address), so every byte must stir the low bits. */
+    /**
+     * Keys differ in few bytes (index, last parts of an address), so every byte must stir the low bits, and neighbours
+     * must not cancel each other: with 31 as multiplier, 172.30.1.0 would be 172.30.0.31.
+     */
     private int hash(byte[] bytes, int offset) {
         int hash = 0;
         for (int i = offset; i < offset + keyBytes; i++) {
-            hash = hash * 31 + bytes[i];
+            hash = hash * MULTIPLIER + bytes[i];
         }
         hash *= 0x9e3779b9;
         return hash ^ hash >>> 15;

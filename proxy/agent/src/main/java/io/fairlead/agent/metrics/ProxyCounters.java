@@ -46,6 +46,12 @@ public enum ProxyCounters implements MetricDescriptor {
             "fairlead_stale_flow_cleanup_duration_seconds",
             Kind.HISTOGRAM,
             "Time that one clean-up of UDP flows took."),
+    STALE_FLOW_FAILURES(
+            "fairlead_stale_flow_failures_total", Kind.COUNTER, "Clean-ups of UDP flows that the kernel refused."),
+    RELAY_TURNED_AWAY(
+            "fairlead_loopback_relay_turned_away_total",
+            Kind.COUNTER,
+            "Connections to [::1] that were closed at once because the relay has too many."),
     RELAY_LISTENERS(
             "fairlead_loopback_relay_listeners", Kind.GAUGE, "NodePorts that the agent itself serves on [::1]."),
     RELAY_BIND_FAILURES(

@@ -1,6 +1,9 @@
 package io.fairlead.agent.plan;
 
+import io.fairlead.cluster.model.ObjectName;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What changed in the plan of a node. Only frontends that the Service owns are in it: where two Services claim one
@@ -20,6 +23,18 @@ public record NodePlanDelta(List<ServiceChange> services, NodeSettings settingsB
 
     /** One Service. {@link ServicePlan#nothing} stands for one that is not there. */
     public record ServiceChange(ServicePlan before, ServicePlan after) {}
+
+    /** This change followed by another one, as one. */
+    public NodePlanDelta then(NodePlanDelta next) {
+        Map<ObjectName, ServiceChange> merged = new LinkedHashMap<>();
+        services.forEach(change -> merged.put(change.after.service(), change));
+        for (ServiceChange change : next.services) {
+            ServiceChange earlier = merged.get(change.after.service());
+            ServicePlan before = earlier == null ? change.before : earlier.before;
+            merged.put(change.after.service(), new ServiceChange(before, change.after));
+        }
+        return new NodePlanDelta(List.copyOf(merged.values()), settingsBefore, next.settings);
+    }
 
     public boolean isEmpty() {
         return services.isEmpty() && settings.equals(settingsBefore);

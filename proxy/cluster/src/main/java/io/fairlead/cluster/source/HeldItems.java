@@ -5,6 +5,10 @@ import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Field;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.ObjectDecoder;
+import io.fairlead.cluster.source.decode.Tree;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -82,10 +86,6 @@ final class HeldItems {
             }
             return gone;
         });
-    }
-
-    int size() {
-        return items.size();
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.fairlead.cluster.source;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,8 +36,8 @@ public final class KubernetesAccess {
         }
         try {
             return new KubernetesAccess(Config.fromKubeconfig(file.toFile()));
-        } catch (KubernetesClientException e) {
-            // The client's message may quote the file.
+        } catch (RuntimeException e) {
+            // The client and its parser throw several; their messages may quote the file.
             throw new IllegalArgumentException("kubeconfig " + file + ": cannot be understood");
         }
     }

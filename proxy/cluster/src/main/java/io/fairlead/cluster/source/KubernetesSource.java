@@ -3,6 +3,7 @@ package io.fairlead.cluster.source;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.source.decode.ObjectDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -61,12 +62,12 @@ public final class KubernetesSource implements AutoCloseable {
                 new ResourceWatch.Resource(
                         ClusterKind.SERVICE,
                         "/api/v1/services",
-                        selector("labelSelector", "!" + ServiceDecoder.PROXY_NAME_LABEL),
+                        selector("labelSelector", "!" + ObjectDecoder.PROXY_NAME_LABEL),
                         false),
                 new ResourceWatch.Resource(
                         ClusterKind.ENDPOINT_SLICE,
                         "/apis/discovery.k8s.io/v1/endpointslices",
-                        selector("labelSelector", "!" + EndpointSliceDecoder.HEADLESS_LABEL),
+                        selector("labelSelector", "!" + ObjectDecoder.HEADLESS_LABEL),
                         false),
                 new ResourceWatch.Resource(
                         ClusterKind.NODE,

@@ -5,6 +5,8 @@ import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.Quoted;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -23,7 +23,7 @@ final class ManifestIndex {
     private final Map<String, ManifestFile> files = new HashMap<>();
 
     /** The paths of the files that speak of an object, in order. */
-    private final Map<ObjectKey, SortedSet<String>> mentions = new HashMap<>();
+    private final Map<ObjectKey, List<String>> mentions = new HashMap<>();
 
     private int ignored;
 
@@ -42,8 +42,7 @@ final class ManifestIndex {
     /** Whether the file speaks of an object that another file speaks of too. */
     boolean isContested(String path, ManifestFile content) {
         for (ObjectKey key : content.objects().keySet()) {
-            SortedSet<String> paths = mentions.get(key);
-            if (paths != null && !(paths.size() == 1 && paths.contains(path))) {
+            if (!mentions.getOrDefault(key, List.of(path)).equals(List.of(path))) {
                 return true;
             }
         }
@@ -89,18 +88,26 @@ final class ManifestIndex {
     }
 
     private void mention(ObjectKey key, String path) {
-        mentions.computeIfAbsent(key, _ -> new TreeSet<>()).add(path);
+        mentions.merge(key, List.of(path), (held, _) -> {
+            SortedSet<String> paths = new TreeSet<>(held);
+            paths.add(path);
+            return List.copyOf(paths);
+        });
     }
 
     private void forget(ObjectKey key, String path) {
-        mentions.computeIfPresent(key, (_, paths) -> paths.remove(path) && paths.isEmpty() ? null : paths);
+        mentions.computeIfPresent(key, (_, held) -> {
+            SortedSet<String> paths = new TreeSet<>(held);
+            paths.remove(path);
+            return paths.isEmpty() ? null : List.copyOf(paths);
+        });
     }
 
     private Outcome outcome(ObjectKey key) {
         ManifestFile.Entry winner = null;
         String first = "";
         ClusterChange.SetAside report = null;
-        for (String path : mentions.getOrDefault(key, new TreeSet<>())) {
+        for (String path : mentions.getOrDefault(key, List.of())) {
             ClusterChange.SetAside problem = file(path).problems().get(key);
             ManifestFile.Entry entry = file(path).objects().get(key);
             if (problem == null && entry != null && winner != null) {

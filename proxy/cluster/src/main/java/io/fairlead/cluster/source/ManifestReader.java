@@ -6,6 +6,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Field;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.JsonTree;
+import io.fairlead.cluster.source.decode.ObjectDecoder;
+import io.fairlead.cluster.source.decode.Quoted;
+import io.fairlead.cluster.source.decode.Tree;
+import io.fairlead.cluster.source.decode.YamlDocuments;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +68,7 @@ final class ManifestReader {
             if (name.endsWith(".json")) {
                 readJson(text, documents);
             } else {
-                YamlDocuments.read(text, documents);
+                YamlDocuments.read(text, FILE_BYTES_MAX, documents);
             }
         } catch (CharacterCodingException e) {
             throw new InvalidInput("the file is not UTF-8", 0);

@@ -5,6 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.source.decode.Field;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.JsonTree;
+import io.fairlead.cluster.source.decode.Quoted;
+import io.fairlead.cluster.source.decode.Tree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -115,9 +120,14 @@ final class ResourceWatch implements Runnable {
         } catch (ApiFailure e) {
             return failed(e, startNanos);
         } catch (IOException e) {
-            return failed(new ApiFailure("connection lost: " + Quoted.line(e.toString(), 200)), startNanos);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return failed(new ApiFailure("connection lost: " + Quoted.line(cause.toString(), 200)), startNanos);
         } catch (InvalidInput e) {
             return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
+        } catch (RuntimeException e) {
+            // The client's way to say that a token or certificate is missing; and no defect may end a watch.
+            LOG.log(Level.DEBUG, "watching " + resource.kind(), e);
+            return failed(new ApiFailure("cannot ask: " + Quoted.line(e.toString(), 200)), startNanos);
         }
     }
 
@@ -218,8 +228,8 @@ final class ResourceWatch implements Runnable {
     }
 
     private void watch() throws IOException, InterruptedException {
-        long seconds = Math.max(1, timing.watchMax().toSeconds());
-        seconds = seconds / 2 + random.nextLong(seconds / 2 + 1);
+        long half = Math.max(1, timing.watchMax().toSeconds() / 2);
+        long seconds = half + random.nextLong(half + 1);
         String query = "?watch=true&allowWatchBookmarks=true&resourceVersion="
                 + URLEncoder.encode(resourceVersion, StandardCharsets.UTF_8) + "&timeoutSeconds=" + seconds
                 + resource.selectors();

@@ -10,6 +10,7 @@ import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.Manifests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -190,7 +191,7 @@ final class ManifestSourceTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"kind": "Service"   | bad.json:2 | not JSON: Unexpected end-of-input
-            {"a": 1,~ "a": 2}    | bad.json:1 | the key 'a' is there twice
+            {"a": 1,~ "a": 2}    | bad.json:2 | the key 'a' is there twice
             ~{"a": NaN}          | bad.json:2 | not JSON: Non-standard token 'NaN'
             kind: Service        | bad.json:1 | not JSON: Unrecognized token 'kind'
             {"a": 1} }           | bad.json:1 | not JSON: Unexpected close marker '}'

@@ -49,7 +49,7 @@ public final class NetlinkClient implements AutoCloseable {
     private static final int OVERRUN = 4;
 
     private static final int ANSWER_TIMEOUT_MILLIS = 30_000;
-    private static final int DUMP_ATTEMPTS_MAX = 50;
+    private static final int DUMP_ATTEMPTS_MAX = 20;
 
     private final NetlinkSocket socket;
     private final NetlinkWriter writer = new NetlinkWriter(NetlinkSocket.SEND_BYTES_MAX);
@@ -170,7 +170,7 @@ public final class NetlinkClient implements AutoCloseable {
      * visitor gets it again from the start.
      *
      * @throws KernelException with this operation and target if the kernel refuses, or with EINTR if the listing changed
-     *     in each of fifty attempts
+     *     in each of twenty attempts
      */
     public void dump(String operation, String target, DumpVisitor visitor) {
         writer.addFlags(FLAG_DUMP);

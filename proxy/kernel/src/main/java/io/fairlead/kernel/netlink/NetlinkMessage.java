@@ -56,6 +56,11 @@ public final class NetlinkMessage {
         return NativeBytes.getInt(buffer, start + NetlinkWriter.SEQUENCE_OFFSET);
     }
 
+    /** Port of the socket that caused a notification; 0 for the kernel. */
+    public int portId() {
+        return NativeBytes.getInt(buffer, start + NetlinkWriter.PORT_OFFSET);
+    }
+
     /** Bytes behind the netlink header. */
     public int payloadLength() {
         return length - NetlinkWriter.HEADER_BYTES;

@@ -21,6 +21,7 @@ public final class NetlinkWriter {
     static final int TYPE_OFFSET = 4;
     static final int FLAGS_OFFSET = 6;
     static final int SEQUENCE_OFFSET = 8;
+    static final int PORT_OFFSET = 12;
     static final int ATTRIBUTE_HEADER_BYTES = 4;
 
     /** An attribute's length is sixteen bits, with its header. */

@@ -102,7 +102,8 @@ final class FakeNftChainLaw {
                     NftExpression.Immediate _,
                     NftExpression.RandomNumber _,
                     NftExpression.FibSourceType _,
-                    NftExpression.UpdateRecord _ -> null;
+                    NftExpression.UpdateRecord _,
+                    NftExpression.DeleteRecord _ -> null;
         };
     }
 

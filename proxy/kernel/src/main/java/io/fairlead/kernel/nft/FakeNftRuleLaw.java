@@ -110,7 +110,11 @@ final class FakeNftRuleLaw {
                 load(dnat.address(), dnat.family() == NftFamily.IP ? 4 : 16);
                 load(dnat.port(), Short.BYTES);
             }
-            case NftExpression.UpdateRecord update -> checkUpdate(update);
+            case NftExpression.UpdateRecord update -> {
+                require(update.timeoutMillis() > 0, Errno.EINVAL, "record without a time-out");
+                checkRecord(update.map(), update.key(), update.data());
+            }
+            case NftExpression.DeleteRecord delete -> checkRecord(delete.map(), delete.key(), delete.data());
             case NftExpression.Masquerade _, NftExpression.Reject _ -> {
                 // Only their place matters: FakeNftChainLaw.
             }
@@ -135,12 +139,11 @@ final class FakeNftRuleLaw {
         store(bitwise.target(), bitwise.mask().length());
     }
 
-    private void checkUpdate(NftExpression.UpdateRecord update) {
-        NftSet map = set(update.map());
+    private void checkRecord(String name, int key, int data) {
+        NftSet map = set(name);
         require(map.dynamic() && !map.data().isEmpty(), Errno.EOPNOTSUPP, map.name() + " is no map of records");
-        require(update.timeoutMillis() > 0, Errno.EINVAL, "record without a time-out");
-        load(update.key(), map.keyLength());
-        load(update.data(), map.dataLength());
+        load(key, map.keyLength());
+        load(data, map.dataLength());
     }
 
     private NftSet set(String name) {

@@ -129,6 +129,7 @@ final class FakeNftTable {
             case NftExpression.LookupData lookup -> lookup.map();
             case NftExpression.LookupVerdict lookup -> lookup.map();
             case NftExpression.UpdateRecord update -> update.map();
+            case NftExpression.DeleteRecord delete -> delete.map();
             case NftExpression.Payload _,
                     NftExpression.Meta _,
                     NftExpression.MetaSet _,

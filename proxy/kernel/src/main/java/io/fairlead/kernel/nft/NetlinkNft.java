@@ -33,6 +33,11 @@ public final class NetlinkNft implements Nft {
         return new NetlinkNft(NetlinkClient.open(NetlinkProtocol.NETFILTER));
     }
 
+    /** By which the kernel tells our changes from others', see {@link NftMonitor}. */
+    public int portId() {
+        return client.portId();
+    }
+
     /**
      * {@inheritDoc}
      *

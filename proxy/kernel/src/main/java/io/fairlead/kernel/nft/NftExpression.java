@@ -132,9 +132,17 @@ public sealed interface NftExpression {
     }
 
     /**
-     * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full.
+     * Adds or refreshes a record in a dynamic map. Ends the rule if the map is full. A record that is there keeps its
+     * value (nft_dynset_eval): to change it, delete it first.
      *
      * @param timeoutMillis life of the record from now
      */
     record UpdateRecord(String map, int key, int data, long timeoutMillis) implements NftExpression {}
+
+    /**
+     * Deletes a record from a dynamic map, if there is one.
+     *
+     * @param data a register that holds anything: the kernel demands one for a map
+     */
+    record DeleteRecord(String map, int key, int data) implements NftExpression {}
 }

@@ -88,6 +88,8 @@ final class NftPrinterRule {
             case NftExpression.UpdateRecord update ->
                 statements.add("update @" + update.map() + " { " + key(update.map(), update.key()) + " timeout "
                         + update.timeoutMillis() / 1000 + "s : " + data(update.map(), update.data()) + " }");
+            case NftExpression.DeleteRecord delete ->
+                statements.add("delete @" + delete.map() + " { " + key(delete.map(), delete.key()) + " }");
         }
     }
 

@@ -28,6 +28,7 @@ final class NftRuleWriter {
     private static final int NAT_RANDOM_FULLY = 16;
 
     private static final int DYNSET_UPDATE = 1;
+    private static final int DYNSET_DELETE = 2;
     private static final int REJECT_ICMP = 0;
     private static final int REJECT_TCP_RESET = 1;
     /** ICMP_PORT_UNREACH. */
@@ -77,6 +78,7 @@ final class NftRuleWriter {
             case NftExpression.Masquerade ignored -> "masq";
             case NftExpression.Reject ignored -> "reject";
             case NftExpression.UpdateRecord ignored -> "dynset";
+            case NftExpression.DeleteRecord ignored -> "dynset";
         };
     }
 
@@ -144,7 +146,11 @@ final class NftRuleWriter {
             case NftExpression.Dnat dnat -> dnat(dnat);
             case NftExpression.Masquerade ignored -> writer.putNetworkInt(1, NAT_RANDOM_FULLY);
             case NftExpression.Reject reject -> reject(family, reject);
-            case NftExpression.UpdateRecord update -> update(update);
+            case NftExpression.UpdateRecord update -> {
+                record(update.map(), DYNSET_UPDATE, update.key(), update.data());
+                writer.putNetworkLong(6, update.timeoutMillis());
+            }
+            case NftExpression.DeleteRecord delete -> record(delete.map(), DYNSET_DELETE, delete.key(), delete.data());
         }
     }
 
@@ -172,12 +178,11 @@ final class NftRuleWriter {
         writer.putByte(2, family == NftFamily.IP ? PORT_UNREACHABLE : PORT_UNREACHABLE_V6);
     }
 
-    private void update(NftExpression.UpdateRecord update) {
-        writer.putText(1, update.map());
-        writer.putNetworkInt(3, DYNSET_UPDATE);
-        register(4, update.key());
-        register(5, update.data());
-        writer.putNetworkLong(6, update.timeoutMillis());
+    private void record(String map, int operation, int key, int data) {
+        writer.putText(1, map);
+        writer.putNetworkInt(3, operation);
+        register(4, key);
+        register(5, data);
     }
 
     private void register(int attribute, int register) {

@@ -262,6 +262,7 @@ final class NftTracerWalk {
             case NftExpression.UpdateRecord update -> {
                 return update(table, update);
             }
+            case NftExpression.DeleteRecord delete -> delete(table, delete);
         }
         return true;
     }
@@ -312,7 +313,10 @@ final class NftTracerWalk {
 
     private @Nullable FakeNftElement find(FakeNftSet set, NftData key) {
         FakeNftElement written = records.getOrDefault(set, Map.of()).get(key);
-        return written != null ? written : set.find(key, nowMillis);
+        if (written == null) {
+            return set.find(key, nowMillis);
+        }
+        return written.isExpired(nowMillis) ? null : written;
     }
 
     /** nft_dynset_eval: a record that exists is refreshed but keeps its value. */
@@ -332,6 +336,17 @@ final class NftTracerWalk {
         matched.add(() -> update.map() + ": " + NftPrinterField.decode(declaration.key(), key) + " -> "
                 + NftPrinterField.decode(declaration.data(), data) + (existing == null ? " written" : " refreshed"));
         return true;
+    }
+
+    /** What was deleted is kept as a record that has expired. */
+    private void delete(FakeNftTable table, NftExpression.DeleteRecord delete) {
+        FakeNftSet map = table.referredSet(delete.map());
+        NftData key = registers.data(delete.key(), map.declaration().keyLength());
+        FakeNftElement existing = find(map, key);
+        if (existing != null) {
+            records.computeIfAbsent(map, set -> new HashMap<>())
+                    .put(key, FakeNftElement.record(existing.value(), 0, nowMillis));
+        }
     }
 
     private int countNew(FakeNftSet map, Map<NftData, FakeNftElement> written) {

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,24 +72,70 @@ class NetlinkNftScaleTest {
 
     /** Two halves of a set change places in one transaction again and again: a reader sees one of them, whole. */
     @Test
-    void readingNeverMixesTwoStatesOfTheRuleset() throws InterruptedException {
+    void readingElementsNeverMixesTwoStates() throws InterruptedException {
         NftSet set = NftSet.set("halves", NftType.IPV4_ADDR);
         int half = 2_000;
         nft.apply(new NftTransaction(TABLE, verdicts).addTable(false).addSet(set));
         nft.apply(move(set, half, -1, 0));
+
+        readWhile(i -> move(set, half, i % 2 * half, (i + 1) % 2 * half), () -> {
+            BitSet numbers = new BitSet();
+            nft.readElements(
+                    TABLE,
+                    set,
+                    verdicts,
+                    (key, value) -> numbers.set(
+                            ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt()));
+            assertEquals(half, numbers.cardinality());
+            assertEquals(half, numbers.length() - numbers.nextSetBit(0));
+        });
+    }
+
+    /** Chain, rule and set of one name change together: a reader sees all three of one name. */
+    @Test
+    void readingATableNeverMixesTwoStates() throws InterruptedException {
+        nft.apply(new NftTransaction(TABLE, verdicts).addTable(false));
+        nft.apply(exchange(0));
+
+        readWhile(i -> exchange(i + 1).deleteChain("" + i).deleteSet("" + i), () -> {
+            NftTableState state = nft.read(TABLE);
+            assertEquals(1, state.chains().size(), state::toString);
+            assertEquals(state.chains().keySet(), state.sets().keySet());
+            assertEquals(state.chains().keySet(), state.ruleComments().keySet());
+        });
+    }
+
+    private NftTransaction exchange(int name) {
+        String added = Integer.toString(name);
+        return new NftTransaction(TABLE, verdicts)
+                .addChain(NftChain.regular(added))
+                .replaceRules(added, List.of(EveryRule.rule(added)))
+                .addSet(NftSet.set(added, NftType.MARK));
+    }
+
+    /** Reads again and again while another socket applies 150 transactions. */
+    private void readWhile(IntFunction<NftTransaction> change, Runnable read) throws InterruptedException {
         try (Nft other = namespace.run(NetlinkNft::open)) {
-            Thread writer = Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < 150; i++) {
-                    other.apply(move(set, half, i % 2 * half, (i + 1) % 2 * half));
-                }
-            });
+            Thread writer = Thread.ofPlatform()
+                    .start(() -> IntStream.range(0, 150).mapToObj(change).forEach(other::apply));
             int consistent = 0;
             while (writer.isAlive()) {
-                consistent += readHalf(set, half) ? 1 : 0;
+                consistent += succeeds(read) ? 1 : 0;
             }
             writer.join();
-            assertTrue(readHalf(set, half));
+            assertTrue(succeeds(read));
             LOG.info(consistent + " consistent listings under concurrent transactions");
+        }
+    }
+
+    /** False if the ruleset changed too often to be read, which the driver must say. */
+    private static boolean succeeds(Runnable read) {
+        try {
+            read.run();
+            return true;
+        } catch (KernelException e) {
+            assertEquals(Errno.EINTR, e.errno(), e::toString);
+            return false;
         }
     }
 
@@ -101,25 +149,6 @@ class NetlinkNftScaleTest {
             transaction.addElement(set, NftData.hostInt(to + i).toBytes(), new byte[0]);
         }
         return transaction;
-    }
-
-    /** False if the ruleset changed too often to be read, which the driver must say. */
-    private boolean readHalf(NftSet set, int half) {
-        BitSet numbers = new BitSet();
-        try {
-            nft.readElements(
-                    TABLE,
-                    set,
-                    verdicts,
-                    (key, value) -> numbers.set(
-                            ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt()));
-        } catch (KernelException e) {
-            assertEquals(Errno.EINTR, e.errno(), e::toString);
-            return false;
-        }
-        assertEquals(half, numbers.cardinality());
-        assertEquals(half, numbers.length() - numbers.nextSetBit(0));
-        return true;
     }
 
     private static NftSet endpoints(int size) {

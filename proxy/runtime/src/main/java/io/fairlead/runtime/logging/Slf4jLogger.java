@@ -19,9 +19,9 @@ final class Slf4jLogger extends LegacyAbstractLogger {
 
     private final transient ProcessLogger logger;
 
-    Slf4jLogger(String name) {
+    Slf4jLogger(String name, LogOutput output) {
         this.name = name;
-        this.logger = new ProcessLogger(name, Logging.process());
+        this.logger = new ProcessLogger(name, output);
     }
 
     @Override

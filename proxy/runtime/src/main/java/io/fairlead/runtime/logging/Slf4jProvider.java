@@ -23,7 +23,7 @@ public final class Slf4jProvider implements SLF4JServiceProvider {
 
     @Override
     public ILoggerFactory getLoggerFactory() {
-        return name -> loggers.computeIfAbsent(name, Slf4jLogger::new);
+        return name -> loggers.computeIfAbsent(name, n -> new Slf4jLogger(n, Logging.process()));
     }
 
     @Override

@@ -9,11 +9,11 @@ import java.util.function.DoubleSupplier;
  * The metrics of one program: hands out the handles to count with and writes the page.
  *
  * <p>Ask for a handle once and keep it. A metric without labels is on the page with zero as soon as it is asked for,
- * so that alerts on it work before the first event. Thread-safe.
+ * so that alerts on it work before the first event.
  *
  * <p>Why not a metrics library: kube-proxy's names are an interface, and one of them, a gauge that ends in
  * {@code _total}, is renamed by the Prometheus client for Java; and two hundred lines start in a millisecond where the
- * library took 45 ms of the agent's start and 8 MB of its memory, measured with an AOT cache.
+ * library took 45 ms of the agent's start and 8 MB of its memory, measured with an AOT cache. Thread-safe.
  */
 public final class Metrics {
 

@@ -38,7 +38,7 @@ public record Option<T>(
     public Option {
         names = List.copyOf(names);
         for (String name : names) {
-            if (!name.matches("-[a-z]|--[a-z][a-z0-9-]+")) {
+            if (!name.matches("-[a-z]|--[a-z][a-z0-9-]*")) {
                 throw new IllegalArgumentException("not the name of an option: " + name);
             }
         }

@@ -1,6 +1,6 @@
 package io.fairlead.runtime.options;
 
-import java.util.List;
+import java.util.Collection;
 
 /**
  * What a mistyped name was probably meant to be, by edit distance (Levenshtein, Soviet Physics Doklady 10, 1966).
@@ -14,7 +14,7 @@ final class Suggestion {
     private Suggestion() {}
 
     /** {@code ", did you mean 'x'?"} for the nearest name at most about a third of its letters away, else empty. */
-    static String text(String mistyped, List<String> names) {
+    static String text(String mistyped, Collection<String> names) {
         if (mistyped.length() > NAME_CHARS_MAX) {
             return "";
         }
@@ -22,7 +22,8 @@ final class Suggestion {
         int least = Integer.MAX_VALUE;
         for (String name : names) {
             int distance = distance(mistyped, name);
-            if (distance <= Math.max(1, (name.length() + 1) / 3) && distance < least) {
+            if (distance <= Math.max(1, (name.length() + 1) / 3)
+                    && (distance < least || distance == least && name.compareTo(nearest) < 0)) {
                 least = distance;
                 nearest = name;
             }

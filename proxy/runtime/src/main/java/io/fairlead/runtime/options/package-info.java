@@ -2,7 +2,7 @@
  * The command line: declared options, typed values, and every mistake in one answer.
  *
  * <p>Reads the words that the process was started with; writes nothing, since the caller prints help and errors; never
- * reflects. All picocli types stay inside {@link io.fairlead.runtime.options.CommandLine}.
+ * reflects.
  */
 @NullMarked
 package io.fairlead.runtime.options;

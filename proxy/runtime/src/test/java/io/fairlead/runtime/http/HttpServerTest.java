@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(30)
 final class HttpServerTest {
 
-    private static final HttpLimits LIMITS = new HttpLimits(1024, 4, Duration.ofMillis(300), Duration.ofMillis(500));
+    private static final HttpLimits LIMITS = new HttpLimits(1024, 4, Duration.ofSeconds(2), Duration.ofSeconds(2));
     private static final int LONG_LINES = 100_000;
 
     private final List<HttpServer> servers = new ArrayList<>();

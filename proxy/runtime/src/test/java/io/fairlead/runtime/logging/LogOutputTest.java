@@ -177,6 +177,20 @@ final class LogOutputTest {
     }
 
     @Test
+    void whatLibrariesLogKeepsItsTemplate() {
+        Slf4jLogger library = new Slf4jLogger("io.fabric8.client", output);
+        for (int i = 0; i < LogSettings.DEFAULT.repeatsMax() + 3; i++) {
+            library.warn("watch {} broke after {} s", "services", i, new IllegalStateException("reset"));
+        }
+        library.info("not heard");
+        String text = written();
+        assertTrue(text.startsWith("2026-11-21T12:30:00.000Z warning client: watch services broke after 0 s\n"), text);
+        assertTrue(text.contains("    java.lang.IllegalStateException: reset\n"), text);
+        output.flush();
+        assertTrue(written().endsWith("watch {} broke after {} s … repeated 3 times\n"), "counted by template");
+    }
+
+    @Test
     void theProcessLogsThroughUs() {
         assertInstanceOf(ProcessLogger.class, System.getLogger("io.fairlead.x"));
         assertFalse(LoggerFactory.getLogger("io.fabric8.x").isInfoEnabled(), "slf4j comes here");

@@ -30,8 +30,12 @@ final class CommandLineTest {
                     ValueFormats.duration(Duration.ofMillis(1), Duration.ofHours(1)),
                     "How often, 100 % sure.")
             .orElse("30s");
-    private static final Option<String> NODE =
-            Option.of("--node-name", "NAME", ValueFormats.text(), "Which.").required();
+    private static final Option<String> NODE = Option.of(
+                    "--node-name",
+                    "NAME",
+                    ValueFormats.text(),
+                    "Which of them. " + "Long text wraps. ".repeat(10) + "End.")
+            .required();
     private static final Option<Integer> PORT = Option.of("--port", "PORT", ValueFormats.integer(1, 65535), "Where.")
             .alias("-p");
     private static final Option<List<String>> ADDRESSES =
@@ -76,6 +80,8 @@ final class CommandLineTest {
         assertFalse(arguments.value(ONCE));
         assertTrue(arguments.isGiven(MODE));
         assertFalse(arguments.isGiven(ADDRESSES));
+        assertEquals(Optional.of(81), valid("proxy", "--node-name=a", "-p81").find(PORT));
+        assertEquals(Optional.of(82), valid("proxy", "--node-name=a", "-p=82").find(PORT));
     }
 
     @Test
@@ -118,13 +124,13 @@ final class CommandLineTest {
         assertEquals(
                 List.of(
                         "unknown option '--nodename', did you mean '--node-name'?",
-                        "unexpected word 'stray'",
                         "--mode: 'ipvs' is not accepted; expected one of auto, nftables, iptables-legacy",
                         "--sync-period: '10' is not accepted (the unit is missing); expected a duration from 1ms to"
                                 + " 1h0m0s such as 10ms, 1s or 1m0s",
                         "--node-name is missing; expected a text of 1 to 4096 characters",
                         "--port: '70000' is not accepted; expected a number from 1 to 65535",
-                        "--once: 'maybe' is not accepted; expected true or false"),
+                        "--once: 'maybe' is not accepted; expected true or false",
+                        "unexpected word 'stray'"),
                 mistakes(
                         "proxy",
                         "--mode=ipvs",
@@ -144,8 +150,14 @@ final class CommandLineTest {
 
     @Test
     void anOptionIsNoValueOfAnother() {
-        List<String> mistakes = mistakes("proxy", "--node-name", "--once");
-        assertTrue(mistakes.getFirst().contains("--node-name"), mistakes.toString());
+        assertEquals(
+                "--node-name needs a value: NAME",
+                mistakes("proxy", "--node-name", "--once").getFirst());
+        assertEquals(
+                "--node-name needs a value: NAME",
+                mistakes("proxy", "--node-name", "--mode=auto").getFirst());
+        assertEquals("b", valid("proxy", "--node_name=b").value(NODE));
+        assertEquals("-odd", valid("proxy", "--node-name", "-odd").value(NODE));
     }
 
     @Test
@@ -197,7 +209,8 @@ final class CommandLineTest {
     void helpOfACommandShowsOptionsDefaultsAndExamples(String line) {
         String text =
                 assertInstanceOf(Invocation.Help.class, parse(line.split(" "))).text();
-        assertTrue(text.contains("--mode=MODE"), text);
+        assertTrue(text.contains("\n      --mode=MODE             How. Default: auto.\n"), text);
+        assertTrue(text.lines().allMatch(row -> row.length() <= 100), text);
         assertTrue(text.contains("Default: auto."), text);
         assertTrue(text.contains("100 % sure. Default: 30s."), text);
         assertTrue(text.contains("-p, --port=PORT"), text);
@@ -210,7 +223,9 @@ final class CommandLineTest {
     void helpShowsWordsByTheirPlace() {
         String text = assertInstanceOf(Invocation.Help.class, parse("explain", "--help"))
                 .text();
-        assertTrue(text.startsWith("Usage: fairlead explain [OPTIONS] FROM [TO]\n"), text);
+        assertTrue(
+                text.startsWith("Usage: fairlead explain [options] FROM [TO]\n\nSays where a flow goes.\n\n  FROM "),
+                text);
     }
 
     @ParameterizedTest
@@ -218,7 +233,10 @@ final class CommandLineTest {
     void overviewListsCommands(String line) {
         Invocation invocation = line.isEmpty() ? parse() : parse(line);
         String text = assertInstanceOf(Invocation.Help.class, invocation).text();
-        assertTrue(text.contains("  proxy    Runs the node agent.\n  explain  Says"), text);
+        assertTrue(
+                text.contains(
+                        "\n  proxy                       Runs the node agent.\n  explain                     Says"),
+                text);
     }
 
     @Test

@@ -116,7 +116,7 @@ final class ElementSync {
         switch (step) {
             case NONE -> {}
             case CLAIM -> transaction.addTable(owned);
-            case REPLACE -> transaction.addTable(owned).deleteTable().addTable(owned);
+            case REPLACE -> transaction.deleteTable().addTable(owned);
         }
     }
 

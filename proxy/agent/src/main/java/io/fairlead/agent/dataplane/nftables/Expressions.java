@@ -6,6 +6,7 @@ import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.kernel.nft.NftData;
 import io.fairlead.kernel.nft.NftExpression;
 import io.fairlead.kernel.nft.NftExpression.Compare;
+import io.fairlead.kernel.nft.NftSet;
 import io.fairlead.kernel.nft.NftVerdict;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,6 +20,9 @@ final class Expressions {
 
     /** The register of values that are not part of a key; it lies behind the longest key. */
     static final int SCRATCH = 12;
+
+    /** Keeps the packet mark for a moment; no value is in the last register at that time. */
+    private static final int SAVED = 15;
 
     private static final int STATE_NEW = 8;
     private static final int STATUS_DST_NAT = 32;
@@ -107,6 +111,21 @@ final class Expressions {
             mask[bit / 8] |= (byte) (0x80 >>> bit % 8);
         }
         return new NftExpression.Bitwise(register, register, NftData.of(mask), NftData.of(new byte[mask.length]));
+    }
+
+    /**
+     * Looks up a number that is the key of a following lookup. The number takes a way through the packet mark, which is
+     * as before at the end: {@code nft} 1.0.6 aborts on a rule in which a looked-up value is a key, and nobody on the
+     * node could list any table.
+     */
+    List<NftExpression> lookupKey(NftSet map, int key, int target) {
+        NftExpression.MetaKey mark = NftExpression.MetaKey.MARK;
+        return List.of(
+                new NftExpression.LookupData(map.name(), key, target),
+                new NftExpression.Meta(mark, SAVED),
+                new NftExpression.MetaSet(mark, target),
+                new NftExpression.Meta(mark, target),
+                new NftExpression.MetaSet(mark, SAVED));
     }
 
     List<NftExpression> arrivesOn(String name) {

@@ -12,6 +12,7 @@ import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.kernel.nft.NftData;
 import io.fairlead.kernel.nft.NftExpression;
 import io.fairlead.kernel.nft.NftExpression.Compare;
+import io.fairlead.kernel.nft.NftExpression.DeleteRecord;
 import io.fairlead.kernel.nft.NftExpression.Dnat;
 import io.fairlead.kernel.nft.NftExpression.FibSourceType;
 import io.fairlead.kernel.nft.NftExpression.LookupData;
@@ -190,7 +191,7 @@ final class Programs {
 
     /**
      * Picks a backend of a Service port with affinity: that of the client's record if it is still there, else a random
-     * one, which is recorded; if there is no room for the record, a random one all the same.
+     * one, which is recorded in its place; if there is no room for the record, a random one all the same.
      */
     List<NftRule> affinityPick(AffinityPort port, Scope scope, int count, long timeoutMillis) {
         int width = layout.addressRegisters();
@@ -200,14 +201,16 @@ final class Programs {
         NftSet endpoints = scope == Scope.CLUSTER ? layout.endpoints : layout.localEndpoints;
         NftSet slots = scope == Scope.CLUSTER ? layout.slots : layout.localSlots;
         List<NftExpression> constants = on.constantFrontend(port.key(), key);
-        List<NftExpression> recall = List.of(new LookupData(port.clients().name(), 0, slot));
-        List<NftExpression> choose = List.of(new RandomNumber(slot, count), new LookupData(slots.name(), key, slot));
+        List<NftExpression> recall = on.lookupKey(port.clients(), 0, slot);
+        List<NftExpression> choose = new ArrayList<>(List.of(new RandomNumber(slot, count)));
+        choose.addAll(on.lookupKey(slots, key, slot));
         List<NftExpression> load = List.of(new LookupData(endpoints.name(), key, backend));
         List<NftExpression> record = List.of(new UpdateRecord(port.clients().name(), 0, slot, timeoutMillis));
+        List<NftExpression> forget = List.of(new DeleteRecord(port.clients().name(), 0, slot));
         List<NftExpression> translate = List.of(new Dnat(layout.table.family(), backend, backend + width));
         return List.of(
                 Rules.of("a client that is known", on.source(0), recall, constants, load, record, translate),
-                Rules.of("a new client", on.source(0), constants, choose, load, record, translate),
+                Rules.of("a new client", on.source(0), constants, choose, load, forget, record, translate),
                 Rules.of("no room for a record", constants, choose, load, translate));
     }
 
@@ -257,9 +260,9 @@ final class Programs {
         return expressions;
     }
 
-    private static List<NftExpression> routeOf(NftSet map, NftSet chains) {
-        return List.of(
-                new LookupData(map.name(), 0, Expressions.SCRATCH),
-                new LookupVerdict(chains.name(), Expressions.SCRATCH));
+    private List<NftExpression> routeOf(NftSet map, NftSet chains) {
+        List<NftExpression> expressions = new ArrayList<>(on.lookupKey(map, 0, Expressions.SCRATCH));
+        expressions.add(new LookupVerdict(chains.name(), Expressions.SCRATCH));
+        return expressions;
     }
 }

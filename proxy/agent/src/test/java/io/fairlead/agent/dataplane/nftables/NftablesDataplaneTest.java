@@ -1,6 +1,7 @@
 package io.fairlead.agent.dataplane.nftables;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.LocalPods;
@@ -17,6 +18,9 @@ import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.kernel.nft.FakeNftKernel;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.Nft;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,12 +80,13 @@ final class NftablesDataplaneTest {
                 plan(elsewhere, Plans.slice(elsewhere, "10.180.0.8@node-2")));
     }
 
-    private static void appliesAndRestartsWithoutAChange(Nft first, Nft second) {
+    private static void appliesAndRestartsWithoutAChange(Nft first, Nft second, Runnable witness) {
         NftablesDataplane dataplane = new NftablesDataplane(first, first.supportsOwnedPersistentTables(), _ -> {});
         SyncResult cold = dataplane.apply(full(everyKind()));
         assertEquals(List.of(), cold.failures());
         NodePlanDelta nothing = new NodePlanDelta(List.of(), Plans.SETTINGS, Plans.SETTINGS);
         assertEquals(0, dataplane.apply(nothing).transactions(), "nothing changed, nothing sent");
+        witness.run();
         dataplane.close();
 
         NftablesDataplane restarted = new NftablesDataplane(second, second.supportsOwnedPersistentTables(), _ -> {});
@@ -101,13 +106,31 @@ final class NftablesDataplaneTest {
     @Test
     void appliesAndRestartsOnTheFake() {
         FakeNftKernel kernel = new FakeNftKernel(InstantSource.system());
-        appliesAndRestartsWithoutAChange(kernel.open(), kernel.open());
+        appliesAndRestartsWithoutAChange(kernel.open(), kernel.open(), () -> {});
     }
 
     @Test
     void appliesAndRestartsOnTheKernel() {
         try (NetNs namespace = NetNs.anonymous()) {
-            namespace.run(() -> appliesAndRestartsWithoutAChange(NetlinkNft.open(), NetlinkNft.open()));
+            namespace.run(() -> appliesAndRestartsWithoutAChange(
+                    NetlinkNft.open(), NetlinkNft.open(), NftablesDataplaneTest::nftListsTheRuleset));
+        }
+    }
+
+    /** Operators look at a broken node with nft: our rules must not make it abort. */
+    private static void nftListsTheRuleset() {
+        try {
+            Process nft = new ProcessBuilder("nft", "list", "ruleset")
+                    .redirectErrorStream(true)
+                    .start();
+            String text = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, nft.waitFor(), text);
+            assertTrue(text.contains("map services"), text);
+            assertTrue(text.contains("172.30.0.41 . tcp . 80"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

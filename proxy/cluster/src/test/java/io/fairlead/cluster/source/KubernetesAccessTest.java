@@ -1,0 +1,70 @@
+package io.fairlead.cluster.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fairlead.cluster.ClusterProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class KubernetesAccessTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aKubeconfigSaysServerAndToken() throws IOException {
+        try (FakeApiServer api = new FakeApiServer();
+                ClusterProbe probe = new ClusterProbe()) {
+            api.requireToken("a-secret");
+            Path file = Files.writeString(folder.resolve("config"), """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: here
+                    clusters: [{name: lab, cluster: {server: "%s"}}]
+                    users: [{name: me, user: {token: a-secret}}]
+                    contexts: [{name: here, context: {cluster: lab, user: me}}]
+                    """.formatted(api.url()));
+            try (KubernetesSource source =
+                    new KubernetesSource(KubernetesAccess.kubeconfig(file), "n1", probe.sink())) {
+                source.start();
+                probe.await("the first snapshot", _ -> true);
+            }
+        }
+    }
+
+    @Test
+    void aBadKubeconfigIsNamedAndNotQuoted() throws IOException {
+        Path missing = folder.resolve("missing");
+        assertEquals(
+                "kubeconfig " + missing + ": no such file, or not readable",
+                assertThrows(IllegalArgumentException.class, () -> KubernetesAccess.kubeconfig(missing))
+                        .getMessage());
+        Path broken = Files.writeString(folder.resolve("broken"), "token: [a-secret");
+        String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> KubernetesAccess.kubeconfig(broken))
+                        .getMessage());
+        assertFalse(message.contains("secret"), message);
+    }
+
+    @Test
+    void insideOfAClusterTheServiceAccountSaysEverything() throws IOException {
+        Files.writeString(folder.resolve("token"), "one\n");
+        Config config = KubernetesAccess.inCluster(
+                        Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "6443"), folder)
+                .config();
+        assertEquals("https://[fd00::1]:6443/", config.getMasterUrl());
+        assertEquals(folder.resolve("ca.crt").toString(), config.getCaCertFile());
+        assertEquals("one", config.getOauthTokenProvider().getToken());
+        Files.writeString(folder.resolve("token"), "two\n");
+        assertEquals("two", config.getOauthTokenProvider().getToken());
+    }
+}

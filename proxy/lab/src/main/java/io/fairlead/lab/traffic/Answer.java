@@ -1,0 +1,72 @@
+package io.fairlead.lab.traffic;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * What a pod answers, over HTTP as over UDP: one line {@code NAME saw ADDRESS}.
+ *
+ * <p>Immutable.
+ *
+ * @param pod who answered
+ * @param source the client's address as the pod saw it
+ */
+public record Answer(String pod, InetAddress source) {
+
+    private static final String SAW = " saw ";
+    private static final String HEAD_END = "\r\n\r\n";
+
+    /** Whether a request asks for the connection to be closed after the reply (RFC 9112 section 9.6). */
+    static boolean closesConnection(String head) {
+        return head.toLowerCase(Locale.ROOT).contains("\r\nconnection: close\r\n");
+    }
+
+    /** The bytes of a request for it. */
+    static byte[] request(boolean close) {
+        return ascii("GET / HTTP/1.1\r\nHost: lab\r\n" + (close ? "Connection: close\r\n" : "") + "\r\n");
+    }
+
+    byte[] reply(boolean close) {
+        String body = line();
+        return ascii("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body.length() + "\r\n"
+                + (close ? "Connection: close\r\n" : "") + "\r\n" + body);
+    }
+
+    byte[] datagram() {
+        return ascii(line());
+    }
+
+    private String line() {
+        return pod + SAW + source.getHostAddress() + "\n";
+    }
+
+    /** Whether the head of a request is complete. */
+    static boolean isComplete(String request) {
+        return request.endsWith(HEAD_END);
+    }
+
+    /** Whether a reply has its head and the line after it. */
+    static boolean isCompleteReply(String reply) {
+        return reply.endsWith("\n") && reply.indexOf(HEAD_END) >= 0 && !reply.endsWith(HEAD_END);
+    }
+
+    /**
+     * Reads a datagram or a whole HTTP reply.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    static Answer parse(String text) {
+        String line = text.substring(text.indexOf(HEAD_END) + (text.contains(HEAD_END) ? HEAD_END.length() : 1))
+                .strip();
+        int saw = line.indexOf(SAW);
+        if (saw < 0) {
+            throw new IllegalArgumentException("not the answer of a pod: " + text);
+        }
+        return new Answer(line.substring(0, saw), InetAddress.ofLiteral(line.substring(saw + SAW.length())));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

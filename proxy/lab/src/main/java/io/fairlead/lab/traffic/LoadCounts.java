@@ -1,0 +1,61 @@
+package io.fairlead.lab.traffic;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The counters behind a {@link LoadReport}.
+ *
+ * <p>Thread-safe.
+ */
+final class LoadCounts {
+
+    private static final int SOURCES_MAX = 64;
+
+    private final long begin = System.nanoTime();
+    private final long[] latencies = new long[Latencies.BUCKETS];
+    private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
+    private final Map<String, Long> byPod = new TreeMap<>();
+    private final Set<InetAddress> sources = new HashSet<>();
+    private long started;
+    private long answered;
+    private long lastAnswer = begin;
+    private long longestGap;
+
+    synchronized void started() {
+        started++;
+    }
+
+    synchronized void answered(Answer answer, long nanos) {
+        long now = System.nanoTime();
+        longestGap = Math.max(longestGap, now - lastAnswer);
+        lastAnswer = now;
+        answered++;
+        latencies[Latencies.bucket(nanos / 1000)]++;
+        byPod.merge(answer.pod(), 1L, Long::sum);
+        if (sources.size() < SOURCES_MAX) {
+            sources.add(answer.source());
+        }
+    }
+
+    synchronized void failed(FailureKind kind) {
+        failures.merge(kind, 1L, Long::sum);
+    }
+
+    synchronized LoadReport report() {
+        return new LoadReport(
+                started,
+                answered,
+                failures,
+                byPod,
+                sources,
+                new Latencies(latencies),
+                Duration.ofNanos(longestGap),
+                Duration.ofNanos(System.nanoTime() - begin));
+    }
+}

@@ -1,0 +1,115 @@
+package io.fairlead.lab.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.kernel.netns.NetNs;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LabRunTest {
+
+    @TempDir
+    private Path base;
+
+    @Test
+    void theNextRunRemovesWhatAKilledOneLeft() throws Exception {
+        Process killed = crash();
+        assertTrue(killed.waitFor(30, TimeUnit.SECONDS), "the run to be killed does not end");
+        String output = new String(killed.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertEquals(CrashingRun.EXIT_CODE, killed.exitValue(), output);
+        String[] words = output.strip().split(" ", -1);
+        String prefix = words[0];
+        ProcessIdentity child = ProcessIdentity.of(Long.parseLong(words[1])).orElseThrow();
+        assertEquals(2, ours(prefix).size(), "the crash leaves namespaces");
+
+        try (LabRun next = LabRun.start(base)) {
+            assertEquals(1, next.leftoversRemoved());
+            assertEquals(List.of(), ours(prefix));
+            assertFalse(child.isAlive(), "the child of the killed run still lives");
+            assertEquals(List.of(next.folder()), entries(base));
+        }
+        assertEquals(List.of(), entries(base));
+    }
+
+    private Process crash() throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("--enable") || flag.startsWith("--sun-misc"))
+                .toList());
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), CrashingRun.class.getName(), base.toString()));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @Test
+    void twoRunsLiveBesideEachOther() {
+        try (LabRun first = LabRun.start(base)) {
+            NetNs hold = first.createNamespace("host");
+            try (LabRun second = LabRun.start(base)) {
+                assertEquals(0, second.leftoversRemoved());
+                assertNotEquals(first.name(), second.name());
+                second.createNamespace("host").close();
+            }
+            assertTrue(NetNs.names().contains(first.namespaceName("host")));
+            hold.close();
+        }
+    }
+
+    @Test
+    void nothingCanBeMadeAfterTheEnd() {
+        LabRun run = LabRun.start(base);
+        run.close();
+        assertThrows(LabException.class, () -> run.createNamespace("late"));
+        try (NetNs anywhere = NetNs.anonymous()) {
+            assertThrows(LabException.class, () -> run.start(new ProcessBuilder("true"), anywhere));
+        }
+        run.close();
+    }
+
+    @Test
+    void childrenAreBornInTheNamespaceAndEndWithTheRun() throws Exception {
+        Process child;
+        try (LabRun run = LabRun.start(base);
+                NetNs host = run.createNamespace("host")) {
+            child = run.start(new ProcessBuilder("sleep", "60"), host);
+            try (NetNs where = NetNs.ofProcess(child.pid())) {
+                assertEquals(host.inode(), where.inode());
+            }
+        }
+        assertTrue(child.waitFor(5, TimeUnit.SECONDS), "the child still lives");
+    }
+
+    @Test
+    void identityIsReadBackAndHalfALineIsNot() {
+        ProcessIdentity self = ProcessIdentity.ofThisProcess();
+        assertTrue(self.isAlive());
+        assertEquals(Optional.of(self), ProcessIdentity.parse(self + "\n"));
+        assertEquals(Optional.empty(), ProcessIdentity.parse("123 "));
+        assertEquals(Optional.empty(), ProcessIdentity.parse("../../etc 1"));
+        assertFalse(new ProcessIdentity(self.pid(), self.startTicks() + 1).isAlive(), "another process of that number");
+    }
+
+    private static List<String> ours(String prefix) {
+        return NetNs.names().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.toList();
+        }
+    }
+}
