@@ -313,7 +313,10 @@ final class NftTracerWalk {
 
     private @Nullable FakeNftElement find(FakeNftSet set, NftData key) {
         FakeNftElement written = records.getOrDefault(set, Map.of()).get(key);
-        return written != null ? written : set.find(key, nowMillis);
+        if (written == null) {
+            return set.find(key, nowMillis);
+        }
+        return written.isExpired(nowMillis) ? null : written;
     }
 
     /** nft_dynset_eval: a record that exists is refreshed but keeps its value. */
