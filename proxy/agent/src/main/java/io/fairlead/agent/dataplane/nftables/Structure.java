@@ -98,6 +98,12 @@ final class Structure {
         removals |= observedChains.containsKey(name);
     }
 
+    /** Whether the kernel has a chain as it is wanted. */
+    boolean chainStands(String name) {
+        Chain wanted = chains.get(name);
+        return wanted != null && wanted.comments.equals(observedChains.get(name));
+    }
+
     void wantRoute(Route route, NftVerdict verdict) {
         routes.put(route, verdict);
         if (verdict.equals(observedRoutes.get(route))) {
