@@ -67,8 +67,12 @@ final class SnapshotCostTest {
         assertEquals(services, largeCluster(services, each).services().size());
         long without = usedBytes();
         ClusterSnapshot held = largeCluster(services, each);
-        double perEndpoint = (double) (usedBytes() - without) / (services * each);
-        Reference.reachabilityFence(held);
+        double perEndpoint;
+        try {
+            perEndpoint = (double) (usedBytes() - without) / (services * each);
+        } finally {
+            Reference.reachabilityFence(held);
+        }
         System.out.printf("bytes per endpoint, Services and slices included: %.1f%n", perEndpoint);
         // The columns alone take 9.
         assertTrue(perEndpoint > 9 && perEndpoint <= 55, perEndpoint + " bytes per endpoint");

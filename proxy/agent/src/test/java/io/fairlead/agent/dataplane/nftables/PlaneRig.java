@@ -207,8 +207,7 @@ final class PlaneRig {
             case NftTrace.Rejected _ -> "reject";
             case NftTrace.Delivered delivered ->
                 delivered.translated()
-                        ? IpAddress.ofBytes(delivered.destination().getAddress())
-                                + (delivered.masqueraded() ? "*" : "")
+                        ? IpAddress.ofBytes(delivered.destination().getAddress()) + (delivered.masqueraded() ? "*" : "")
                         : "pass";
         };
     }
