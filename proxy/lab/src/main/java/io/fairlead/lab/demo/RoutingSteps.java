@@ -34,11 +34,11 @@ import java.util.stream.Stream;
  */
 final class RoutingSteps {
 
-    /** So many answers that missing one of four pods by chance has a probability below 1e-6. */
-    private static final int PROBES = 48;
+    /** So many answers that missing one of four pods by chance has a probability below 1e-8. */
+    private static final int PROBES = 72;
 
-    /** What is refused is refused within a round trip; this is generous. */
-    private static final Duration AT_ONCE = Duration.ofMillis(500);
+    /** A refusal takes a round trip; a client that hears nothing asks again only after a second (RFC 6298). */
+    private static final Duration AT_ONCE = Duration.ofMillis(900);
 
     private final Stage stage;
     private final Cast cast;

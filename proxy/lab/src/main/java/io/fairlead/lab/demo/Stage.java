@@ -22,7 +22,7 @@ import java.util.function.Function;
  */
 record Stage(LabCluster cluster, Cast cast, Screen screen, Checks checks, Pace pace) {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration FRAME = Duration.ofMillis(100);
 
     Host asker() {

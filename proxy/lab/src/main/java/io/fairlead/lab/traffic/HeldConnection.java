@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public final class HeldConnection implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final SocketChannel channel;
     private final Socket socket;

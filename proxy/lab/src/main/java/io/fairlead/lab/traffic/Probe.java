@@ -24,10 +24,10 @@ import java.time.Duration;
  */
 public record Probe(Transport transport, InetSocketAddress target, Duration timeout) {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int REPLY_BYTES_MAX = 1024;
 
-    /** With the usual time-out of two seconds. */
+    /** With the usual time-out of five seconds. */
     public static Probe of(Transport transport, InetAddress address, int port) {
         return new Probe(transport, new InetSocketAddress(address, port), TIMEOUT);
     }
