@@ -33,7 +33,7 @@ public final class BenchMain {
             Option.flag("--aot", "start measured JVMs from an AOT cache").orElse("true");
 
     private static final List<Benchmark> BENCHMARKS =
-            List.of(new ColdStart(), new EndpointChange(), new Connect(), new Agent(), new KernelMemory(), new Peer());
+            List.of(new ColdStart(), new EndpointChange(), new Connect(), new Agent(), new KernelMemory(), new Peer(), new Soak());
 
     private BenchMain() {}
 
