@@ -69,6 +69,19 @@ public final class Agent implements AutoCloseable {
         return PlanAnswer.outcomes(new PlanWalk(engine.planner(), engine::ofThisNode), engine::ofThisNode, flow);
     }
 
+    /** Whether a flow reaches a Service with ClientIP affinity. */
+    public boolean hasAffinity(Flow flow) {
+        return new PlanWalk(engine.planner(), engine::ofThisNode)
+                .explain(flow).frontend().stream()
+                        .flatMap(frontend -> engine
+                                .planner()
+                                .effectivePlan(frontend.port().service())
+                                .ports()
+                                .stream()
+                                .filter(port -> port.name().equals(frontend.port())))
+                        .anyMatch(port -> port.affinitySeconds() > 0);
+    }
+
     /** Ends; what is in the kernel stays. */
     @Override
     public void close() {

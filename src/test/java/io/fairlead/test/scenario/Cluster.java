@@ -66,7 +66,8 @@ public final class Cluster implements AutoCloseable {
         return new LinkedHashMap<>(objects);
     }
 
-    private void offer(List<ClusterChange> changes) {
+    /** Offers changes that no manifest says. */
+    public void offer(List<ClusterChange> changes) {
         changes.forEach(sink::offer);
     }
 

@@ -14,6 +14,7 @@ import io.fairlead.kernel.nft.Nft;
 import io.fairlead.test.AddressPlan;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +142,7 @@ public final class FakeEngine implements Engine {
     public void expectClean() {
         ClusterSnapshot snapshot = agent.engine().snapshot();
         assertTrue(snapshot.services().isEmpty(), () -> "there still are " + snapshot.services());
-        List<String> left = state(kernel);
+        List<String> left = state();
         left.removeIf(line -> !line.contains(" -> ") || line.contains(" node-addresses "));
         assertEquals(List.of(), left);
         expectAsFromScratch();
@@ -149,24 +150,28 @@ public final class FakeEngine implements Engine {
 
     /** Whatever the way here was, the kernel holds what a new agent writes into an empty one. */
     public void expectAsFromScratch() {
-        assertEquals(String.join("\n", stateFromScratch()), String.join("\n", state(kernel)));
+        List<String> expected = stateFromScratch(policy, agent.engine().snapshot(), addresses);
+        KernelState.assertSame(expected, state(), "another way led to another state");
     }
 
-    private List<String> stateFromScratch() {
-        FakeNftKernel empty = new FakeNftKernel(this::now);
-        ClusterSnapshot snapshot = agent.engine().snapshot();
-        try (Agent fresh = newAgent(empty, policy)) {
-            fresh.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
-        }
-        return state(empty);
-    }
-
-    private List<String> state(FakeNftKernel from) {
-        from.setFaults(FakeNftFaults.NONE);
-        try (Nft nft = from.open()) {
+    private List<String> state() {
+        kernel.setFaults(FakeNftFaults.NONE);
+        try (Nft nft = kernel.open()) {
             return KernelState.read(nft);
         } finally {
             kernel.setFaults(faults);
+        }
+    }
+
+    /** What a new agent writes into an empty kernel. */
+    public static List<String> stateFromScratch(
+            AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
+        FakeNftKernel empty = new FakeNftKernel(InstantSource.system());
+        try (Agent agent = newAgent(empty, policy)) {
+            agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
+        }
+        try (Nft nft = empty.open()) {
+            return KernelState.read(nft);
         }
     }
 

@@ -14,11 +14,11 @@ import java.util.SortedSet;
  */
 public record FlowRow(String where, Client client, Flow flow, SortedSet<String> outcomes, Stickiness stickiness) {
 
-    static final String REJECT = "reject";
-    static final String DROP = "drop";
-    static final String PASS = "pass";
-    static final String MASQUERADED = " masqueraded";
-    static final String SOURCE_KEPT = " source kept";
+    public static final String REJECT = "reject";
+    public static final String DROP = "drop";
+    public static final String PASS = "pass";
+    public static final String MASQUERADED = " masqueraded";
+    public static final String SOURCE_KEPT = " source kept";
 
     /** What ClientIP affinity does to the flow. */
     public enum Stickiness {
@@ -31,7 +31,7 @@ public record FlowRow(String where, Client client, Flow flow, SortedSet<String> 
     }
 
     /** The address of a forwarding outcome, {@code 10.180.0.1:80}. */
-    static String backend(String outcome) {
+    public static String backend(String outcome) {
         int end = outcome.indexOf(' ');
         return end < 0 ? outcome : outcome.substring(0, end);
     }

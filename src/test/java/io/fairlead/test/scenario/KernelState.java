@@ -1,5 +1,7 @@
 package io.fairlead.test.scenario;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftFamily;
@@ -61,10 +63,25 @@ public final class KernelState {
         return all;
     }
 
+    /** Fails with the lines that differ. */
+    public static void assertSame(List<String> expected, List<String> actual, String message) {
+        List<String> missing = new ArrayList<>(expected);
+        actual.forEach(missing::remove);
+        List<String> extra = new ArrayList<>(actual);
+        expected.forEach(extra::remove);
+        assertTrue(
+                missing.isEmpty() && extra.isEmpty(),
+                () -> message + "; missing:\n" + String.join("\n", missing) + "\ntoo much:\n"
+                        + String.join("\n", extra));
+    }
+
     private void print() {
         state.chains().forEach((name, chain) -> lines.add("chain " + chain));
         state.ruleComments().forEach((name, comments) -> lines.add("rules of " + name + " " + comments));
-        state.sets().forEach((name, set) -> lines.add("set " + set));
+        // The kernel gives sets that rules write to a size of its own.
+        state.sets()
+                .forEach((name, set) -> lines.add("set " + name + " " + set.key() + " to " + set.data() + " "
+                        + set.verdicts() + " " + set.dynamic() + " " + (set.dynamic() ? 0 : set.size())));
         elements.forEach((name, found) -> {
             switch (name) {
                 case "services", "short-circuits", "local-routes" -> printRoutes(name, found);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>Thread-safe: pure functions.
  */
-final class Manifests {
+public final class Manifests {
 
     private static final Pattern KIND = Pattern.compile("(?m)^kind: *(\\S+)");
     private static final Pattern NAME = Pattern.compile("(?s)metadata:.*?\\bname: *\"?([^,}\\s\"]+)");
@@ -24,7 +24,7 @@ final class Manifests {
     private Manifests() {}
 
     /** Objects by name, in their order. */
-    static Map<String, String> split(String text) {
+    public static Map<String, String> split(String text) {
         Map<String, String> objects = new LinkedHashMap<>();
         for (String document : text.split("(?m)^---\\s*$", -1)) {
             if (!document.isBlank()) {
@@ -49,7 +49,7 @@ final class Manifests {
     }
 
     /** What every cluster begins with. */
-    static Map<String, String> base() {
+    public static Map<String, String> base() {
         Map<String, String> objects = new LinkedHashMap<>();
         for (String file : List.of("node.yaml", "service-cidr.yaml")) {
             objects.putAll(split(resource("/cluster/" + file)));

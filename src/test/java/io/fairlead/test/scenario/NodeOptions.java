@@ -13,9 +13,9 @@ import java.util.List;
  * Options of the agent as {@code node:} lines of a scenario give them. Not given: pods are told by the cluster's
  * ranges, externalIPs are served, NodePorts are on primary addresses and loopback.
  *
- * <p>Confined to the thread that parses.
+ * <p>Confined to one thread.
  */
-final class NodeOptions {
+public final class NodeOptions {
 
     private static final int MASQUERADE_BIT = 14;
 
@@ -44,7 +44,8 @@ final class NodeOptions {
         return value.isEmpty() ? List.of() : Arrays.asList(value.split(",", -1));
     }
 
-    AgentPolicy policy() {
+    /** The policy that the options make. */
+    public AgentPolicy policy() {
         return new AgentPolicy(
                 AddressPlan.NODE,
                 podDetection(),

@@ -4,7 +4,6 @@ import io.fairlead.kernel.KernelException;
 import io.fairlead.lab.cluster.AgentProgram;
 import io.fairlead.lab.demo.Look;
 import io.fairlead.lab.demo.Pace;
-import io.fairlead.lab.demo.Playground;
 import io.fairlead.lab.demo.Screen;
 import io.fairlead.lab.demo.Story;
 import io.fairlead.lab.run.LabException;
@@ -83,12 +82,15 @@ public final class DemoMain {
             return EXIT_UNAVAILABLE;
         }
         Look look = arguments.value(PLAIN) || !isTerminal() ? Look.PLAIN : Look.TERMINAL;
-        try (Screen screen = new Screen(out, look)) {
+        Screen screen = new Screen(out, look);
+        try {
             boolean good = tell(arguments, screen);
-            screen.farewell("    everything is removed again");
+            screen.line("everything is removed again");
             return good ? 0 : EXIT_NOT_AS_SHOWN;
         } catch (LabException | KernelException e) {
-            err.println("error: " + e.getMessage());
+            if (!screen.isSilent()) {
+                err.println("error: " + e.getMessage());
+            }
             return EXIT_UNAVAILABLE;
         }
     }
@@ -97,14 +99,15 @@ public final class DemoMain {
         try (LabRun run = LabRun.start(arguments.value(RUN_DIR))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(screen, run), "remove the lab"));
             Pace pace = arguments.value(FAST) ? Pace.FAST : Pace.PLEASANT;
-            Story.Encore encore = arguments.value(KEEP) ? new Playground(run, ownName()) : Story.Encore.NONE;
-            return new Story(run, arguments.value(NODES), screen, pace).tell(AgentProgram.ofThisProcess(), encore);
+            Story story = new Story(run, arguments.value(NODES), screen, pace);
+            AgentProgram program = AgentProgram.ofThisProcess();
+            return arguments.value(KEEP) ? story.tellAndStay(program, ownName()) : story.tell(program);
         }
     }
 
     /** A signal; after an ordinary end there is nothing left to do. */
     private static void interrupted(Screen screen, LabRun run) {
-        screen.close();
+        screen.silence();
         run.close();
     }
 

@@ -34,15 +34,18 @@ final class EndpointSelector {
         public int compareTo(Candidate other) {
             int order = endpoint.address().compareTo(other.endpoint.address());
             order = order != 0 ? order : Integer.compare(port, other.port);
-            return order != 0 ? order : Integer.compare(other.preference(), preference());
+            order = order != 0 ? order : Integer.compare(other.preference(), preference());
+            // Copies that are equally usable may differ in their hints; one wins, whatever the order of slices.
+            return order != 0 ? order : hints().compareTo(other.hints());
         }
 
         /** Of two copies the one with the higher preference is kept. */
         private int preference() {
-            return (local ? 8 : 0)
-                    + (endpoint.ready() ? 4 : 0)
-                    + (endpoint.serving() ? 2 : 0)
-                    + (endpoint.terminating() ? 0 : 1);
+            return (local ? 4 : 0) + (endpoint.ready() ? 2 : 0) + (drains() ? 1 : 0);
+        }
+
+        private String hints() {
+            return endpoint.nodeHints() + " " + endpoint.zoneHints();
         }
 
         boolean sameEndpoint(Candidate other) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Answers "where does this flow go?" from the plan alone. Rendered rules and real packets must agree with it.
@@ -100,11 +101,27 @@ public final class PlanWalk {
         };
     }
 
-    private static Outcome forward(Flow flow, ClientRule rule, List<Backend> backends) {
-        List<Backend> hairpins = backends.stream()
-                .filter(backend -> backend.address().equals(flow.source()))
-                .toList();
-        return new Outcome.Forward(backends, rule.masquerade(), rule.masquerade() ? List.of() : hairpins);
+    private Outcome forward(Flow flow, ClientRule rule, List<Backend> backends) {
+        List<Backend> hairpins = rule.masquerade()
+                ? List.of()
+                : backends.stream()
+                        .filter(backend -> backend.address().equals(flow.source()) && reachesItself(backend))
+                        .toList();
+        return new Outcome.Forward(backends, rule.masquerade(), hairpins);
+    }
+
+    /** Data planes know addresses that may reach themselves, whatever Service it is by. */
+    private boolean reachesItself(Backend backend) {
+        LocalPods localPods = planner.settings().localPods();
+        return planner.services().stream()
+                .flatMap(name -> planner.effectivePlan(name).ports().stream())
+                .anyMatch(port -> Hairpin.possible(port, backend, localPods) && uses(port, backend.address()));
+    }
+
+    private static boolean uses(PortPlan port, IpAddress address) {
+        return Stream.of(Scope.values())
+                .flatMap(scope -> port.backends(scope).stream())
+                .anyMatch(backend -> backend.address().equals(address));
     }
 
     private Outcome apply(Flow flow, PortPlan port, ClientRule rule, List<String> reasons) {

@@ -37,6 +37,11 @@ public enum Look {
         return this == PLAIN || text.isEmpty() ? text : "\033[" + parameters + "m" + text + "\033[0m";
     }
 
+    /** Characters that the mark of a good {@link #check} takes. */
+    int checkWidth() {
+        return this == PLAIN ? 2 : 1;
+    }
+
     String check(boolean passed) {
         if (this == PLAIN) {
             return passed ? "ok" : "NOT OK";

@@ -18,12 +18,15 @@ import java.util.Map;
  *
  * @param command how the user calls Fairlead
  */
-public record Playground(LabRun run, String command) implements Story.Encore {
+record Playground(LabRun run, String command) {
 
+    /** The table shows what happened in the last of these. */
     private static final Duration WINDOW = Duration.ofSeconds(2);
 
-    @Override
-    public void play(Stage stage) {
+    /** Traffic is begun anew before it ends by itself. */
+    private static final int WINDOWS = 20;
+
+    void play(Stage stage) {
         Screen screen = stage.screen();
         ServiceManifest web = stage.cast().webService();
         Path folder = stage.cluster().agents().getFirst().folder();
@@ -60,10 +63,9 @@ public record Playground(LabRun run, String command) implements Story.Encore {
         while (true) {
             try (TrafficLoad load =
                     stage.traffic(List.of(stage.asker()), web.clusterAddress().v4(), web.port())) {
-                LoadReport[] last = {load.report()};
-                for (int window = 0; window < 20; window++) {
-                    LoadReport start = last[0];
-                    last[0] = stage.watch(load, WINDOW, report -> draw(stage.look(), rows, start, report));
+                for (int window = 0; window < WINDOWS; window++) {
+                    LoadReport start = load.report();
+                    stage.watch(load, WINDOW, report -> draw(stage.look(), rows, start, report));
                 }
             }
         }

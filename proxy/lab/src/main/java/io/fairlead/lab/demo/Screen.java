@@ -5,18 +5,18 @@ import java.util.List;
 
 /**
  * Where the story is told: headlines, lines under them, and one block at the end that may be drawn again while it is
- * live. After {@link #close} nothing is written.
+ * live. After {@link #silence} nothing is written.
  *
  * <p>Thread-safe.
  */
-public final class Screen implements AutoCloseable {
+public final class Screen {
 
     private static final String INDENT = "    ";
 
     private final PrintStream out;
     private final Look look;
     private int liveLines;
-    private boolean closed;
+    private boolean silent;
 
     /** @param out written in whole lines, and flushed after each */
     public Screen(PrintStream out, Look look) {
@@ -32,7 +32,7 @@ public final class Screen implements AutoCloseable {
         print("\n" + look.bold(mark + "  " + text));
     }
 
-    synchronized void line(String text) {
+    public synchronized void line(String text) {
         print(INDENT + text);
     }
 
@@ -43,7 +43,11 @@ public final class Screen implements AutoCloseable {
     /** Draws a block over the last live one; a screen that cannot go back waits for {@link #settle}. */
     synchronized void live(List<String> texts) {
         if (look == Look.TERMINAL) {
+            // Lines that are too long must not wrap, or they could not be counted: DECAWM of the VT100 manual.
+            out.print("\033[?7l");
             redraw(texts);
+            out.print("\033[?7h");
+            out.flush();
             liveLines = texts.size();
         }
     }
@@ -55,7 +59,7 @@ public final class Screen implements AutoCloseable {
     }
 
     private void redraw(List<String> texts) {
-        if (liveLines > 0 && !closed) {
+        if (liveLines > 0 && !silent) {
             // Cursor up, then erase to the end of the screen: ECMA-48 sections 8.3.22 and 8.3.39.
             out.print("\033[" + liveLines + "A\033[J");
         }
@@ -63,21 +67,18 @@ public final class Screen implements AutoCloseable {
     }
 
     private void print(String line) {
-        if (!closed) {
+        if (!silent) {
             out.println(line);
             out.flush();
         }
     }
 
-    /** A last line, outside of the story. */
-    public synchronized void farewell(String text) {
-        liveLines = 0;
-        print(text);
-        closed = true;
+    /** Ends the story where it is: a signal came. */
+    public synchronized void silence() {
+        silent = true;
     }
 
-    @Override
-    public synchronized void close() {
-        closed = true;
+    public synchronized boolean isSilent() {
+        return silent;
     }
 }

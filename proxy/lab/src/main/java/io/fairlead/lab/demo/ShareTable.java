@@ -15,11 +15,13 @@ import java.util.Map;
  */
 record ShareTable(Map<String, String> rows, List<Column> columns) {
 
-    private static final int BAR_WIDTH = 16;
-    /** A bar, a blank and {@code 100 %}. */
-    private static final int COLUMN_WIDTH = BAR_WIDTH + 6;
+    /** All bars of a line together with their gaps, so that three columns fit into 80 characters. */
+    private static final int BARS_WIDTH = 36;
 
-    private static final String GAP = "   ";
+    private static final int BAR_WIDTH_MAX = 24;
+    private static final String GAP = "  ";
+    /** A blank and {@code 100 %}. */
+    private static final int PERCENT_WIDTH = 6;
 
     /**
      * One moment.
@@ -54,9 +56,9 @@ record ShareTable(Map<String, String> rows, List<Column> columns) {
         int nameWidth = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         int noteWidth = rows.values().stream().mapToInt(String::length).max().orElse(0);
         if (columns.stream().anyMatch(column -> !column.title().isEmpty())) {
-            StringBuilder heading = new StringBuilder(" ".repeat(nameWidth + 2 + noteWidth));
-            columns.forEach(column -> heading.append(GAP).append(look.dim(padded(column.title(), COLUMN_WIDTH))));
-            lines.add(heading.toString().stripTrailing());
+            StringBuilder heading = new StringBuilder(padded("", nameWidth + 2 + noteWidth));
+            columns.forEach(column -> heading.append(GAP).append(padded(column.title(), barWidth() + PERCENT_WIDTH)));
+            lines.add(look.dim(heading.toString().stripTrailing()));
         }
         rows.forEach((name, note) -> {
             StringBuilder line =
@@ -72,7 +74,11 @@ record ShareTable(Map<String, String> rows, List<Column> columns) {
         double largest = columns.stream().mapToDouble(Column::largest).max().orElse(0);
         double share = column.share(name);
         String percent = String.format(Locale.ROOT, "%4.0f %%", share * 100);
-        return look.bar(largest == 0 ? 0 : share / largest, BAR_WIDTH) + percent;
+        return look.bar(largest == 0 ? 0 : share / largest, barWidth()) + percent;
+    }
+
+    private int barWidth() {
+        return Math.min(BAR_WIDTH_MAX, BARS_WIDTH / columns.size() - GAP.length() - 1);
     }
 
     private static String padded(String text, int width) {

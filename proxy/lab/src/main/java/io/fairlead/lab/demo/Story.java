@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The demo from its first line to its summary.
@@ -44,10 +45,22 @@ public final class Story {
      * Tells it.
      *
      * @param program how agents are started
-     * @param encore what comes between the last step and the end, with the cluster still standing
      * @return whether everything was as it should be
      */
-    public boolean tell(AgentProgram program, Encore encore) {
+    public boolean tell(AgentProgram program) {
+        return tell(program, stage -> {});
+    }
+
+    /**
+     * Tells it, and then leaves the cluster to the user until a signal ends this process.
+     *
+     * @param command how the user calls Fairlead
+     */
+    public boolean tellAndStay(AgentProgram program, String command) {
+        return tell(program, new Playground(run, command)::play);
+    }
+
+    private boolean tell(AgentProgram program, Consumer<Stage> encore) {
         long start = System.nanoTime();
         picture();
         try (LabCluster cluster = LabCluster.build(run, cast.topology())) {
@@ -68,17 +81,9 @@ public final class Story {
             ChangeSteps.Restart restart = changes.killAgent();
             pause();
             summarize(edit, refusal, restart, Duration.ofNanos(System.nanoTime() - start));
-            encore.play(stage);
+            encore.accept(stage);
         }
         return checks.failed().isEmpty();
-    }
-
-    /** What follows the last step. */
-    public interface Encore {
-        /** Nothing follows. */
-        Encore NONE = stage -> {};
-
-        void play(Stage stage);
     }
 
     private void pause() {
@@ -111,12 +116,13 @@ public final class Story {
                 + topology.pods().size() + " pods built in " + Stage.millis(built)
                 + (run.leftoversRemoved() == 0 ? "" : "; removed what an earlier run left behind"));
         cast.services().forEach(stage.cluster().manifests()::put);
+        screen.live(List.of("  starting " + topology.nodes().size() + " agents ..."));
         List<String> ready = new ArrayList<>();
         List<Duration> times = stage.cluster().startAgents(program);
         for (int i = 0; i < times.size(); i++) {
             ready.add(topology.nodes().get(i).name() + " after " + Stage.millis(times.get(i)));
         }
-        screen.line(screen.look().check(true) + " agents ready: " + String.join(", ", ready));
+        screen.settle(List.of(screen.look().check(true) + " agents ready: " + String.join(", ", ready)));
         screen.line("  manifests: "
                 + screen.look().accent(stage.cluster().manifests().path() + "/*.yaml"));
     }
