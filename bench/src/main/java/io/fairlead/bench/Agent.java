@@ -54,8 +54,16 @@ final class Agent implements Benchmark {
                 ManifestFiles ofSmall = ManifestFiles.write(new SyntheticCluster(SMALL));
                 ManifestFiles ofLarge = ManifestFiles.write(new SyntheticCluster(large))) {
             List<Row> rows = new ArrayList<>();
-            rows.addAll(rows(SMALL, runs(plan, jvm(plan, cache, SMALL_MEGABYTES_MAX), ofSmall, files), READY_MILLIS_MAX, SMALL_MEGABYTES_MAX));
-            rows.addAll(rows(large, runs(plan, jvm(plan, cache, LARGE_MEGABYTES_MAX), ofLarge, files), Double.NaN, LARGE_MEGABYTES_MAX));
+            rows.addAll(rows(
+                    SMALL,
+                    runs(plan, jvm(plan, cache, SMALL_MEGABYTES_MAX), ofSmall, files),
+                    READY_MILLIS_MAX,
+                    SMALL_MEGABYTES_MAX));
+            rows.addAll(rows(
+                    large,
+                    runs(plan, jvm(plan, cache, LARGE_MEGABYTES_MAX), ofLarge, files),
+                    Double.NaN,
+                    LARGE_MEGABYTES_MAX));
             return rows;
         }
     }

@@ -48,8 +48,8 @@ final class Soak implements Benchmark {
     private static List<Row> rows(ChurnRun.Result result) {
         LoadReport traffic = result.traffic();
         List<Row> rows = new ArrayList<>(List.of(
-                Row.single("connects that failed", traffic.failed(), "", 0),
-                Row.detail("  connects", traffic.started(), ""),
+                Row.single("connects that failed", (double) traffic.failed(), "", 0),
+                Row.detail("  connects", (double) traffic.started(), ""),
                 Row.detail("  per second", traffic.rate(), ""),
                 Row.detail("  endpoints changed", result.changes(), ""),
                 millis("  connect p50", traffic.latencies().percentile(0.5)),

@@ -35,7 +35,9 @@ final class BenchMainTest {
     @Test
     void measuresWithTheFlagsThatShip() {
         List<String> command = Jvm.shipped(64).command();
-        assertTrue(command.containsAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m")), command::toString);
+        assertTrue(
+                command.containsAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m")),
+                command::toString);
     }
 
     private static Ended bench(String... words) throws Exception {
@@ -44,8 +46,7 @@ final class BenchMainTest {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchMain.class.getName()));
         command.addAll(List.of(words));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(50, TimeUnit.SECONDS), output);
         return new Ended(process.exitValue(), output);
