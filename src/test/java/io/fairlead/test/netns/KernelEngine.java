@@ -210,10 +210,20 @@ final class KernelEngine implements Engine {
 
     private static String answer(Flow flow, Result.Answered answered) {
         String destination = io.fairlead.agent.plan.Addresses.withPort(flow.destination(), flow.port());
+        boolean kept = answered.sourceKept() || otherPortOnly(flow, answered.seen());
         if (answered.server().equals(destination)) {
-            return answered.sourceKept() ? FlowRow.PASS : FlowRow.PASS + FlowRow.MASQUERADED;
+            return kept ? FlowRow.PASS : FlowRow.PASS + FlowRow.MASQUERADED;
         }
-        return answered.server() + (answered.sourceKept() ? FlowRow.SOURCE_KEPT : FlowRow.MASQUERADED);
+        return answered.server() + (kept ? FlowRow.SOURCE_KEPT : FlowRow.MASQUERADED);
+    }
+
+    /**
+     * Two frontends with the same backend: the kernel gives a flow whose port an older one has another port. The node
+     * itself is told by its port alone, since masquerading may leave its address as it is.
+     */
+    private static boolean otherPortOnly(Flow flow, String seen) {
+        String source = io.fairlead.agent.plan.Addresses.withPort(flow.source(), 0);
+        return !flow.fromNode() && seen.startsWith(source.substring(0, source.length() - 1));
     }
 
     @Override
