@@ -25,8 +25,8 @@ final class Agent implements Benchmark {
     private static final ClusterSize LARGE = new ClusterSize(10_000, 5);
     private static final ClusterSize TINY = new ClusterSize(20, 3);
 
-    /** The launcher's default. */
-    private static final int HEAP_MEGABYTES = 96;
+    /** What an agent takes beside its heap: the heap of a row is its limit less this. */
+    private static final int BESIDE_HEAP_MEGABYTES = 72;
 
     private static final double SMALL_MEGABYTES_MAX = 110;
     private static final double LARGE_MEGABYTES_MAX = 150;
@@ -53,12 +53,23 @@ final class Agent implements Benchmark {
                 TemporaryFiles files = TemporaryFiles.create();
                 ManifestFiles ofSmall = ManifestFiles.write(new SyntheticCluster(SMALL));
                 ManifestFiles ofLarge = ManifestFiles.write(new SyntheticCluster(large))) {
-            Jvm jvm = plan.jvm(HEAP_MEGABYTES).with(cache.cache());
             List<Row> rows = new ArrayList<>();
-            rows.addAll(rows(SMALL, runs(plan, jvm, ofSmall, files), READY_MILLIS_MAX, SMALL_MEGABYTES_MAX));
-            rows.addAll(rows(large, runs(plan, jvm, ofLarge, files), Double.NaN, LARGE_MEGABYTES_MAX));
+            rows.addAll(rows(
+                    SMALL,
+                    runs(plan, jvm(plan, cache, SMALL_MEGABYTES_MAX), ofSmall, files),
+                    READY_MILLIS_MAX,
+                    SMALL_MEGABYTES_MAX));
+            rows.addAll(rows(
+                    large,
+                    runs(plan, jvm(plan, cache, LARGE_MEGABYTES_MAX), ofLarge, files),
+                    Double.NaN,
+                    LARGE_MEGABYTES_MAX));
             return rows;
         }
+    }
+
+    private static Jvm jvm(Plan plan, AotCache cache, double megabytesMax) {
+        return plan.jvm((int) megabytesMax - BESIDE_HEAP_MEGABYTES).with(cache.cache());
     }
 
     private static List<Row> rows(ClusterSize size, Repeated runs, double readyMax, double megabytesMax) {

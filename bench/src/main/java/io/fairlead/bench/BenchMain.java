@@ -32,8 +32,14 @@ public final class BenchMain {
     private static final Option<Boolean> AOT =
             Option.flag("--aot", "start measured JVMs from an AOT cache").orElse("true");
 
-    private static final List<Benchmark> BENCHMARKS =
-            List.of(new ColdStart(), new EndpointChange(), new Connect(), new Agent(), new KernelMemory(), new Peer());
+    private static final List<Benchmark> BENCHMARKS = List.of(
+            new ColdStart(),
+            new EndpointChange(),
+            new Connect(),
+            new Agent(),
+            new KernelMemory(),
+            new Peer(),
+            new Soak());
 
     private BenchMain() {}
 

@@ -1,0 +1,54 @@
+package io.fairlead.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every benchmark runs in a fresh JVM, on a cluster of a few Services. (The soak is tested in the lab.) */
+final class BenchMainTest {
+
+    private static final int USAGE = 2;
+
+    private record Ended(int exitCode, String output) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cold-start", "endpoint-change", "connect", "agent", "kernel-memory", "peer"})
+    void runs(String name) throws Exception {
+        Ended ended = bench(name, "--tiny", "--runs", "1");
+        assertTrue(ended.output.contains("{\"benchmark\":\"" + name + "\""), ended.output);
+        assertTrue(ended.exitCode <= 1, ended.output);
+    }
+
+    @Test
+    void refusesUnknownName() throws Exception {
+        assertEquals(USAGE, bench("no-such-benchmark").exitCode);
+    }
+
+    @Test
+    void measuresWithTheFlagsThatShip() {
+        List<String> command = Jvm.shipped(64).command();
+        assertTrue(
+                command.containsAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m")),
+                command::toString);
+    }
+
+    private static Ended bench(String... words) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchMain.class.getName()));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(50, TimeUnit.SECONDS), output);
+        return new Ended(process.exitValue(), output);
+    }
+}
