@@ -88,10 +88,6 @@ final class HeldItems {
         });
     }
 
-    int size() {
-        return items.size();
-    }
-
     /**
      * What was last said of an object, and the list that last mentioned it.
      *

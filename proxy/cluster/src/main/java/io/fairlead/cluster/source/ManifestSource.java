@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <p><b>What holds when something is wrong.</b> A file that cannot be parsed is set aside with file, line and reason;
  * what it said before stays in force. An object that cannot be honoured is set aside alone. An object that is in two
  * files is taken from the first path, and reported. A file that is gone takes its objects with it, but a directory that
- * is gone does not: everything stays in force until it is back.
+ * is gone does not: everything stays in force until it is back and filled.
  *
  * <p><b>Files in the making.</b> A file is read when it was quiet for some milliseconds. News that take something away
  * (a lost object, a broken file, no file), or that contradict another file, must hold for longer, because an editor that empties a file before it writes
@@ -97,8 +97,8 @@ public final class ManifestSource implements AutoCloseable {
         try (DirectoryWatch watch = new DirectoryWatch(directory)) {
             while (!Thread.currentThread().isInterrupted()) {
                 take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch);
-                if (present != watch.isComplete()) {
-                    present = watch.isComplete();
+                if (present != watch.isPresent()) {
+                    present = watch.isPresent();
                     LOG.log(
                             Level.WARNING,
                             present
@@ -107,7 +107,7 @@ public final class ManifestSource implements AutoCloseable {
                                             + " is missing; nothing changes until it is there");
                 }
                 boolean patient = System.nanoTime() - startNanos < FIRST_SCAN_MAX.toNanos();
-                if (!synced && watch.isComplete() && (watch.isQuiet() || !patient)) {
+                if (!synced && watch.isPresent() && (watch.isQuiet() || !patient)) {
                     synced = true;
                     sink.offer(new ClusterChange.Synced());
                 }

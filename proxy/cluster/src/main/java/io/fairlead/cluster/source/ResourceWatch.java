@@ -126,6 +126,7 @@ final class ResourceWatch implements Runnable {
             return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
         } catch (RuntimeException e) {
             // The client's way to say that a token or certificate is missing; and no defect may end a watch.
+            LOG.log(Level.DEBUG, "watching " + resource.kind(), e);
             return failed(new ApiFailure("cannot ask: " + Quoted.line(e.toString(), 200)), startNanos);
         }
     }

@@ -225,6 +225,7 @@ final class ManifestWatchTest {
         assertNeverGone();
         Files.writeString(folder.resolve("new.yaml"), web(81));
         probe.awaitServices("web");
+        // File by file: whether the directory goes soon enough after the last file is a matter of luck.
         remove(folder);
         Files.createDirectory(folder);
         Files.writeString(folder.resolve("other.yaml"), web(82));
