@@ -141,7 +141,8 @@ final class AgentOnKernelIT {
     }
 
     private static InetSocketAddress local(Client client) {
-        return new InetSocketAddress(IpBytes.address(client.address(IpFamily.IPV4).toBytes()), 0);
+        return new InetSocketAddress(
+                IpBytes.address(client.address(IpFamily.IPV4).toBytes()), 0);
     }
 
     private static void talk(Socket from, Socket to, String words) throws IOException {
@@ -155,7 +156,8 @@ final class AgentOnKernelIT {
 
     private static String readLine(Socket socket) throws IOException {
         return String.valueOf(
-                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine());
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine());
     }
 
     @Test
@@ -188,7 +190,8 @@ final class AgentOnKernelIT {
 
     @Test
     void affinityRecordExpires() throws InterruptedException {
-        String shortAffinity = "  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: 1}}\n";
+        String shortAffinity =
+                "  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: 1}}\n";
         apply(WEB + shortAffinity);
         assertTrue(answers());
         String record = "10.180.0.101 timeout 1s";

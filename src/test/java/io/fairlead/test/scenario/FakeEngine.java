@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.Flow;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
@@ -129,12 +130,21 @@ public final class FakeEngine implements Engine {
         expectAsFromScratch();
     }
 
-    /** The rules must do this, each with the same probability. */
     private void expectTrace(FlowRow row, Set<String> outcomes) {
-        SortedMap<String, Double> traced = tracer.outcomes(row.flow());
-        assertEquals(outcomes, traced.keySet(), () -> row + ", by the rules; matched:" + tracer.matched(row.flow()));
+        expectTrace(row.flow(), outcomes, row.toString());
+    }
+
+    /** The rules must do what the plan says; nobody has an affinity record. */
+    public void expectSameAnswers(Flow flow, String message) {
+        expectTrace(flow, agent.explain(flow), message + ": " + flow);
+    }
+
+    /** The rules must do this, each with the same probability. */
+    private void expectTrace(Flow flow, Set<String> outcomes, String message) {
+        SortedMap<String, Double> traced = tracer.outcomes(flow);
+        assertEquals(outcomes, traced.keySet(), () -> message + ", by the rules; matched:" + tracer.matched(flow));
         for (double probability : traced.values()) {
-            assertEquals(1.0 / outcomes.size(), probability, ROUNDING, () -> row + ": " + traced);
+            assertEquals(1.0 / outcomes.size(), probability, ROUNDING, () -> message + ": " + traced);
         }
     }
 
