@@ -56,8 +56,7 @@ class NodePortAddressesTest {
 
     @Test
     void primaryAddressIsServedBeforeItIsOnAnInterface() {
-        assertEquals(
-                PRIMARIES, NodePortAddresses.parse(List.of("primary")).resolve(PRIMARIES, List.of()));
+        assertEquals(PRIMARIES, NodePortAddresses.parse(List.of("primary")).resolve(PRIMARIES, List.of()));
     }
 
     @Test

@@ -52,7 +52,7 @@ final class Structure {
 
     private final Map<Route, NftVerdict> routes = new HashMap<>();
     private final Map<Route, NftVerdict> observedRoutes = new HashMap<>();
-    /** What an earlier run left, by verdict: a restarted agent goes on with the same numbers. */
+    /** What an earlier run left and is still there, by verdict: a restarted agent goes on with the same numbers. */
     private final Map<NftVerdict, Integer> observedNumbers = new HashMap<>();
 
     private final Map<Route, NftVerdict> routeAdditions = new LinkedHashMap<>();
@@ -169,7 +169,10 @@ final class Structure {
 
     /** @param verdicts gets the numbers of removed routes back */
     void removalsApplied(NftVerdicts verdicts) {
-        unwanted(observedRoutes, routes).forEach(route -> release(verdicts, route));
+        for (Route route : unwanted(observedRoutes, routes)) {
+            observedNumbers.remove(observedRoutes.get(route), route.number);
+            release(verdicts, route);
+        }
         observedRoutes.keySet().retainAll(routes.keySet());
         observedChains.keySet().retainAll(chains.keySet());
         observedSets.keySet().retainAll(sets.keySet());
