@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class PathIndependenceTest {
 
-    private static final int SEEDS = 1500;
+    private static final int SEEDS = 80;
     private static final int FLOWS = 80;
     private static final Set<Protocol> PROTOCOLS = EnumSet.allOf(Protocol.class);
 
