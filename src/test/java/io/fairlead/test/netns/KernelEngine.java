@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * Scenarios on the real kernel, with real connections and datagrams.
@@ -123,12 +124,11 @@ final class KernelEngine implements Engine {
             assertEquals(row.outcomes(), agent.explain(row.flow()), () -> row + ", by the plan");
         }
         List<FlowRow> possible = rows.stream().filter(KernelEngine::canBeProbed).toList();
-        boolean inOrder = rows.stream().anyMatch(row -> agent.hasAffinity(row.flow()));
-        if (inOrder) {
-            possible.forEach(this::expectFlow);
-        } else {
-            inParallel(possible);
-        }
+        // Where clients leave records the order matters.
+        Map<Boolean, List<FlowRow>> byAffinity =
+                possible.stream().collect(Collectors.partitioningBy(row -> agent.hasAffinity(row.flow())));
+        inParallel(byAffinity.getOrDefault(false, List.of()));
+        byAffinity.getOrDefault(true, List.of()).forEach(this::expectFlow);
         KernelState.assertSame(
                 FakeEngine.stateFromScratch(policy, agent.engine().snapshot(), addresses),
                 state(),

@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * <p>Confined to one thread.
  */
-final class RandomCluster {
+public final class RandomCluster {
 
     static final List<Integer> PORTS = List.of(80, 443, 53);
     static final List<Integer> NODE_PORTS = List.of(30080, 30081, 30443);
@@ -57,13 +57,13 @@ final class RandomCluster {
     private final Set<Protocol> protocols;
 
     /** @param protocols of Service ports */
-    RandomCluster(Random random, Set<Protocol> protocols) {
+    public RandomCluster(Random random, Set<Protocol> protocols) {
         this.random = random;
         this.protocols = protocols;
     }
 
     /** Any object: a new one, or another version of one that was made before. */
-    ClusterObject object() {
+    public ClusterObject object() {
         int kind = random.nextInt(20);
         if (kind == 0) {
             return node();

@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * <p>Confined to one thread.
  */
-final class RandomFlows {
+public final class RandomFlows {
 
     private static final List<String> OTHERS = List.of("172.30.0.99", "172.31.0.1", "fd00:172:30::99");
 
@@ -25,7 +25,7 @@ final class RandomFlows {
     private final List<IpAddress> destinations = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
 
-    RandomFlows(Random random, Set<Protocol> protocols) {
+    public RandomFlows(Random random, Set<Protocol> protocols) {
         this.random = random;
         this.protocols = List.copyOf(protocols);
         for (List<String> pool : List.of(
@@ -48,7 +48,7 @@ final class RandomFlows {
         return from(client());
     }
 
-    Flow from(Client client) {
+    public Flow from(Client client) {
         IpAddress destination = client == Client.LOOPBACK
                 ? AddressPlan.LOOPBACK_V4
                 : destinations.get(random.nextInt(destinations.size()));
@@ -61,7 +61,7 @@ final class RandomFlows {
                 protocols.get(random.nextInt(protocols.size())));
     }
 
-    Client client() {
+    public Client client() {
         Client[] all = Client.values();
         return all[random.nextInt(all.length)];
     }
