@@ -25,10 +25,9 @@ final class Agent implements Benchmark {
     private static final ClusterSize LARGE = new ClusterSize(10_000, 5);
     private static final ClusterSize TINY = new ClusterSize(20, 3);
 
-    /** Heaps of agents whose memory limits are the promised sizes. */
-    private static final int SMALL_HEAP_MEGABYTES = 32;
+    /** The launcher's default. */
+    private static final int HEAP_MEGABYTES = 96;
 
-    private static final int LARGE_HEAP_MEGABYTES = 64;
     private static final double SMALL_MEGABYTES_MAX = 110;
     private static final double LARGE_MEGABYTES_MAX = 150;
     private static final double READY_MILLIS_MAX = 1_000;
@@ -50,23 +49,14 @@ final class Agent implements Benchmark {
     @Override
     public List<Row> run(Plan plan) {
         ClusterSize large = plan.tiny() ? TINY : LARGE;
-        try (TemporaryFiles files = TemporaryFiles.create();
+        try (AotCache cache = AotCache.record(plan);
+                TemporaryFiles files = TemporaryFiles.create();
                 ManifestFiles ofSmall = ManifestFiles.write(new SyntheticCluster(SMALL));
                 ManifestFiles ofLarge = ManifestFiles.write(new SyntheticCluster(large))) {
-            Jvm jvm = plan.jvm(SMALL_HEAP_MEGABYTES);
-            Jvm cached = jvm;
-            if (plan.aot() && Jvm.canCache()) {
-                Path cache = files.file("agent.aot");
-                run(plan, jvm.with(new Jvm.Cache.Save(cache)), ofSmall, files);
-                cached = jvm.with(new Jvm.Cache.Use(cache));
-            }
+            Jvm jvm = plan.jvm(HEAP_MEGABYTES).with(cache.cache());
             List<Row> rows = new ArrayList<>();
-            rows.addAll(rows(SMALL, runs(plan, cached, ofSmall, files), READY_MILLIS_MAX, SMALL_MEGABYTES_MAX));
-            rows.addAll(rows(
-                    large,
-                    runs(plan, new Jvm(LARGE_HEAP_MEGABYTES, plan.tiering(), cached.cache()), ofLarge, files),
-                    Double.NaN,
-                    LARGE_MEGABYTES_MAX));
+            rows.addAll(rows(SMALL, runs(plan, jvm, ofSmall, files), READY_MILLIS_MAX, SMALL_MEGABYTES_MAX));
+            rows.addAll(rows(large, runs(plan, jvm, ofLarge, files), Double.NaN, LARGE_MEGABYTES_MAX));
             return rows;
         }
     }

@@ -39,6 +39,8 @@ final class Child implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(output.toFile());
+            // As the launcher does.
+            builder.environment().put("MALLOC_ARENA_MAX", "1");
             long startedAt = System.nanoTime();
             Process process = namespace.run(builder::start);
             return new Child(command.getFirst(), process, output, startedAt);

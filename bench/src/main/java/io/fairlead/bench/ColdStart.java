@@ -16,17 +16,17 @@ final class ColdStart implements Benchmark {
     private static final long SECONDS_MAX = 180;
 
     /**
-     * @param heapMegabytes of an agent whose memory limit is twice that
+     * @param heapMegabytes the launcher's default, or half of a limit of 512 MB for the largest clusters
      * @param limitMillis promised
      */
     private record Case(ClusterSize size, int heapMegabytes, double limitMillis) {}
 
     private static final List<Case> CASES = List.of(
-            new Case(new ClusterSize(10_000, 5), 64, 300),
-            new Case(new ClusterSize(44_000, 3), 192, 3_000),
-            new Case(new ClusterSize(5_000, 50), 192, 5_000));
+            new Case(new ClusterSize(10_000, 5), 96, 300),
+            new Case(new ClusterSize(44_000, 3), 256, 3_000),
+            new Case(new ClusterSize(5_000, 50), 256, 5_000));
 
-    private static final List<Case> TINY = List.of(new Case(new ClusterSize(20, 3), 64, SECONDS_MAX * 1000));
+    private static final List<Case> TINY = List.of(new Case(new ClusterSize(20, 3), 96, SECONDS_MAX * 1000));
 
     @Override
     public String name() {
@@ -42,9 +42,7 @@ final class ColdStart implements Benchmark {
     public List<Row> run(Plan plan) {
         List<Case> cases = plan.tiny() ? TINY : CASES;
         List<Row> rows = new ArrayList<>();
-        Case first = cases.getFirst();
-        Jvm training = plan.jvm(first.heapMegabytes);
-        try (AotCache cache = AotCache.record(plan, training, ColdStartProcess.class, first.size.arguments())) {
+        try (AotCache cache = AotCache.record(plan)) {
             for (Case each : cases) {
                 rows.addAll(rows(each, runs(plan, each, cache)));
             }
@@ -53,7 +51,7 @@ final class ColdStart implements Benchmark {
     }
 
     private static Repeated runs(Plan plan, Case each, AotCache cache) {
-        Jvm jvm = new Jvm(each.heapMegabytes, plan.tiering(), cache.jvm().cache());
+        Jvm jvm = plan.jvm(each.heapMegabytes).with(cache.cache());
         List<Figures> runs = new ArrayList<>();
         for (int i = 0; i < plan.runs(); i++) {
             runs.add(Child.measure(jvm, ColdStartProcess.class, each.size.arguments(), SECONDS_MAX));

@@ -17,7 +17,7 @@ final class EndpointChange implements Benchmark {
     private static final ClusterSize LARGE = new ClusterSize(10_000, 5);
     private static final ClusterSize SMALL = new ClusterSize(10, 5);
     private static final ClusterSize TINY = new ClusterSize(20, 5);
-    private static final int HEAP_MEGABYTES = 64;
+    private static final int HEAP_MEGABYTES = 96;
     private static final long SECONDS_MAX = 120;
     private static final int WARM_UP = 200;
     private static final int CHANGES = 1_000;
@@ -40,10 +40,10 @@ final class EndpointChange implements Benchmark {
     @Override
     public List<Row> run(Plan plan) {
         ClusterSize size = plan.tiny() ? TINY : LARGE;
-        List<String> training = arguments(plan, size);
-        try (AotCache cache = AotCache.record(plan, plan.jvm(HEAP_MEGABYTES), EndpointChangeProcess.class, training)) {
-            Repeated large = runs(plan, size, cache.jvm());
-            Repeated small = runs(plan, SMALL, cache.jvm());
+        try (AotCache cache = AotCache.record(plan)) {
+            Jvm jvm = plan.jvm(HEAP_MEGABYTES).with(cache.cache());
+            Repeated large = runs(plan, size, jvm);
+            Repeated small = runs(plan, SMALL, jvm);
             List<Row> rows = new ArrayList<>(rows(size, large));
             rows.addAll(rows(SMALL, small));
             double growth = large.median("loop-bytes") / small.median("loop-bytes");

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a JVM under measurement is started. One set of flags serves every row: the one that ships. Only the heap follows
- * from the memory limit of the row.
+ * How a JVM under measurement is started. One set of flags serves every row: the launcher's. Only the heap follows from
+ * the memory limit of the row.
  *
  * <p>Immutable.
  *
@@ -16,15 +16,6 @@ import java.util.List;
  * @param cache an AOT cache to start from, or to record; {@link Cache.None} starts from the JDK's own
  */
 record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
-
-    /** What ships, without heap size and AOT cache. */
-    static final List<String> SHIPPED = List.of(
-            "-XX:+UseSerialGC",
-            "-Xss256k",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "--enable-native-access=ALL-UNNAMED");
 
     private static final String FIRST_TIER = "-XX:TieredStopAtLevel=1";
 
@@ -65,7 +56,7 @@ record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
     List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : SHIPPED) {
+        for (String flag : Launcher.jvmFlags()) {
             if (tiering == Tiering.FIRST || !flag.equals(FIRST_TIER)) {
                 command.add(flag);
             }

@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class Peer implements Benchmark {
 
-    private static final int HEAP_MEGABYTES = 64;
+    private static final int HEAP_MEGABYTES = 96;
     private static final long SECONDS_MAX = 300;
 
     @Override
@@ -33,9 +33,9 @@ final class Peer implements Benchmark {
     public List<Row> run(Plan plan) {
         ClusterSize size = plan.tiny() ? new ClusterSize(20, 3) : new ClusterSize(10_000, 5);
         double peer = load(new SyntheticCluster(size));
-        Jvm jvm = plan.jvm(HEAP_MEGABYTES);
-        try (AotCache cache = AotCache.record(plan, jvm, ColdStartProcess.class, size.arguments())) {
-            Figures ours = Child.measure(cache.jvm(), ColdStartProcess.class, size.arguments(), SECONDS_MAX);
+        try (AotCache cache = AotCache.record(plan)) {
+            Jvm jvm = plan.jvm(HEAP_MEGABYTES).with(cache.cache());
+            Figures ours = Child.measure(jvm, ColdStartProcess.class, size.arguments(), SECONDS_MAX);
             return List.of(
                     Row.detail(size + ", nft -f of kube-proxy's layout", peer, "ms"),
                     Row.detail("  our cold start", ours.get("total"), "ms"),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -33,7 +34,7 @@ final class ProcessNamespaces {
         }
     }
 
-    private static void add(Path link, TreeSet<Long> inodes) {
+    private static void add(Path link, Set<Long> inodes) {
         try {
             String target = Files.readSymbolicLink(link).toString();
             if (target.startsWith("net:[")) {

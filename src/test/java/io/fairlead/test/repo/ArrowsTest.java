@@ -96,7 +96,8 @@ final class ArrowsTest {
                 may |= type.getName().startsWith(prefix);
             }
             boolean uses = type.getDirectDependenciesFromSelf().stream()
-                    .anyMatch(dependency -> dependency.getTargetClass().getName().startsWith(used));
+                    .anyMatch(
+                            dependency -> dependency.getTargetClass().getName().startsWith(used));
             if (uses && !may) {
                 users.add(type.getName());
             }

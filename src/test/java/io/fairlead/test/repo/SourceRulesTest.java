@@ -45,8 +45,7 @@ final class SourceRulesTest {
     private static final Pattern TYPE = Pattern.compile(
             "(?m)^(?:public |final |sealed |abstract |non-sealed |strictfp )*(?:class|interface|record|enum|@interface) (\\w+)");
 
-    private static final Pattern THREAD_RULE =
-            Pattern.compile("Immutable|Thread-safe|Confined to|Guarded by");
+    private static final Pattern THREAD_RULE = Pattern.compile("Immutable|Thread-safe|Confined to|Guarded by");
 
     private final Sources sources = new Sources();
 
@@ -76,7 +75,8 @@ final class SourceRulesTest {
         for (Path file : sources.product()) {
             String text = Sources.text(file);
             Matcher type = TYPE.matcher(text);
-            if (type.find() && !THREAD_RULE.matcher(lastJavadoc(text, type.start())).find()) {
+            if (type.find()
+                    && !THREAD_RULE.matcher(lastJavadoc(text, type.start())).find()) {
                 wrong.add(sources.name(file));
             }
         }
@@ -139,7 +139,8 @@ final class SourceRulesTest {
     @Test
     void nothingNamesAPathOfOneMachine() {
         // In pieces, or this file would name some.
-        Pattern path = Pattern.compile("(?<![\\w.])/(" + "work|root|home" + ")/[a-z]|/usr/lib/" + "jvm/[a-z]|/tmp/" + "wt\\b");
+        Pattern path =
+                Pattern.compile("(?<![\\w.])/(" + "work|root|home" + ")/[a-z]|/usr/lib/" + "jvm/[a-z]|/tmp/" + "wt\\b");
         Set<String> wrong = new TreeSet<>();
         for (Path file : sources.ending(".java", ".md", ".xml", ".yaml", ".yml", ".sh", ".txt", "fairlead")) {
             Matcher matcher = path.matcher(Sources.text(file));

@@ -30,7 +30,8 @@ final class Sources {
         while (!Files.exists(folder.resolve("LICENSE"))) {
             Path parent = folder.getParent();
             if (parent == null) {
-                throw new IllegalStateException("not inside the repository: " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "not inside the repository: " + Path.of("").toAbsolutePath());
             }
             folder = parent;
         }

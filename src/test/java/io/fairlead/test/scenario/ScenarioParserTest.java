@@ -27,7 +27,8 @@ final class ScenarioParserTest {
     }
 
     private static String mistake(Runnable reading) {
-        return String.valueOf(assertThrows(IllegalArgumentException.class, reading::run).getMessage());
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, reading::run).getMessage());
     }
 
     @Test
@@ -64,14 +65,16 @@ final class ScenarioParserTest {
                 "web.txt:5: a second section 'a'",
                 mistake(() -> parse("A sentence.\nsteps:\n  restart\n-- a --\n-- a --\n")));
         assertEquals(
-                "web: there is no section 'b'", mistake(() -> parse("A sentence.\nsteps:\n  restart\n").section("b")));
+                "web: there is no section 'b'",
+                mistake(() -> parse("A sentence.\nsteps:\n  restart\n").section("b")));
     }
 
     @Test
     void readsRowsOfFlows() {
-        List<FlowRow> rows = rows("pod-a, node  172.30.0.1:80/tcp  10.180.0.1:8080 or 10.180.1.1:8080, masqueraded\n"
-                + "# a remark\n"
-                + "pod-b  [fd00:172:30::1]:53/udp  [fd00:10:180::102]:53 masqueraded or [fd00::1]:53 source kept, sticky\n");
+        List<FlowRow> rows = rows(
+                "pod-a, node  172.30.0.1:80/tcp  10.180.0.1:8080 or 10.180.1.1:8080, masqueraded\n"
+                        + "# a remark\n"
+                        + "pod-b  [fd00:172:30::1]:53/udp  [fd00:10:180::102]:53 masqueraded or [fd00::1]:53 source kept, sticky\n");
         assertEquals(3, rows.size());
         assertEquals(Client.NODE, rows.get(1).client());
         assertEquals(
@@ -81,13 +84,13 @@ final class ScenarioParserTest {
         assertEquals(
                 Set.of("[fd00:10:180::102]:53 masqueraded", "[fd00::1]:53 source kept"),
                 rows.getLast().outcomes());
-        assertTrue(rows.getLast().where().startsWith("web.txt:7"), rows.getLast().where());
+        assertTrue(
+                rows.getLast().where().startsWith("web.txt:7"), rows.getLast().where());
     }
 
     @Test
     void mistakesInRowsNameFileAndLine() {
-        assertEquals(
-                "web.txt:5: no client 'pod-z'", mistake(() -> rows("pod-z  172.30.0.1:80/tcp  reject\n")));
+        assertEquals("web.txt:5: no client 'pod-z'", mistake(() -> rows("pod-z  172.30.0.1:80/tcp  reject\n")));
         assertEquals(
                 "web.txt:5: '172.30.0.1' is not ADDRESS:PORT/PROTOCOL",
                 mistake(() -> rows("pod-a  172.30.0.1  reject\n")));

@@ -45,8 +45,7 @@ final class ScenarioRunTest {
     }
 
     private static void fails(String row, String part) {
-        AssertionError error =
-                assertThrows(AssertionError.class, () -> play("apply web\nexpect flows = flows\n", row));
+        AssertionError error = assertThrows(AssertionError.class, () -> play("apply web\nexpect flows = flows\n", row));
         assertTrue(String.valueOf(error.getMessage()).contains(part), error::getMessage);
     }
 
@@ -82,7 +81,6 @@ final class ScenarioRunTest {
             assertEquals(goal, reached, permutation::toString);
         }
         assertEquals(1, Permutation.SQUASHED.arrange(steps, new Random(1)).size());
-        assertEquals(
-                List.of(Map.of("b", "1"), Map.of("a", "2")), Permutation.REVERSED.arrange(steps, new Random(1)));
+        assertEquals(List.of(Map.of("b", "1"), Map.of("a", "2")), Permutation.REVERSED.arrange(steps, new Random(1)));
     }
 }

@@ -66,7 +66,7 @@ public final class EndpointChangeProcess {
                 .put("store-bytes", (threads.getThreadAllocatedBytes(agent.storeThread()) - allocatedByStore) / count)
                 .put("elements", (elements - elementsBefore) / count)
                 .put("batches", (agent.batches() - batchesBefore) / count)
-                .put("collections", collections() - collectionsBefore)
+                .put("collections", (double) (collections() - collectionsBefore))
                 .put("batches-for-nothing", batchesForNothing());
     }
 

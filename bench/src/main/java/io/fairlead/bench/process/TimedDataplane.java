@@ -7,12 +7,12 @@ import io.fairlead.agent.plan.NodePlanDelta;
 /**
  * A data plane with a stopwatch around it.
  *
- * <p>Confined to the proxy loop's thread; {@link #nanos} may be read when a step is over.
+ * <p>Confined to the proxy loop's thread.
  */
 final class TimedDataplane implements Dataplane {
 
     private final Dataplane timed;
-    private volatile long nanos;
+    private long nanos;
 
     TimedDataplane(Dataplane timed) {
         this.timed = timed;

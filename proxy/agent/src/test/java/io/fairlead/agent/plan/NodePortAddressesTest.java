@@ -25,7 +25,7 @@ class NodePortAddressesTest {
         return List.of(texts).stream().map(IpAddress::parse).toList();
     }
 
-    private record Row(List<String> entries, String served, boolean loopbackV6) {}
+    record Row(List<String> entries, String served, boolean loopbackV6) {}
 
     static List<Row> rows() {
         return List.of(

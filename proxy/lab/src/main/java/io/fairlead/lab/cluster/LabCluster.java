@@ -10,6 +10,7 @@ import io.fairlead.lab.traffic.PodServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,14 @@ public final class LabCluster implements AutoCloseable {
         lab.topology()
                 .nodes()
                 .forEach(node -> agents.add(AgentProcess.start(run, lab.host(node.host()), program, manifests.path())));
-        return agents.stream().map(agent -> agent.awaitReady(READY_TIMEOUT)).toList();
+        Map<AgentProcess, Duration> ready = new HashMap<>();
+        while (ready.size() < agents.size()) {
+            agents.stream()
+                    .filter(agent -> !ready.containsKey(agent))
+                    .forEach(agent -> agent.readyAfter(READY_TIMEOUT).ifPresent(time -> ready.put(agent, time)));
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return agents.stream().map(ready::get).toList();
     }
 
     public Topology topology() {

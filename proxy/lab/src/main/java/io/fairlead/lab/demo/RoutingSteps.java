@@ -15,6 +15,7 @@ import io.fairlead.lab.traffic.TrafficLoad;
 import io.fairlead.lab.traffic.Transport;
 import io.fairlead.runtime.table.TextTable;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -78,7 +79,13 @@ final class RoutingSteps {
         return new ShareTable(Stage.rows(cast.web()), List.of(column)).lines(stage.look());
     }
 
-    /** One way in from outside. */
+    /**
+     * One way in from outside.
+     *
+     * <p>Immutable.
+     *
+     * @param mayAnswer the pods that it leads to, each of which must answer
+     */
     private record Way(String kind, Probe probe, List<HostSpec> mayAnswer, boolean keepsSource) {}
 
     /** The outside client tries every way in. */
@@ -187,9 +194,8 @@ final class RoutingSteps {
     }
 
     private Duration refusal(Host client, InetAddress address, int port) {
-        ProbeResult result = new Probe(
-                        Transport.HTTP, new java.net.InetSocketAddress(address, port), Duration.ofSeconds(2))
-                .from(client);
+        ProbeResult result =
+                new Probe(Transport.HTTP, new InetSocketAddress(address, port), Duration.ofSeconds(2)).from(client);
         String flow = client.name() + " -> " + Stage.socket(address, port);
         boolean refused = result instanceof ProbeResult.Failed failed
                 && failed.kind() == FailureKind.REFUSED

@@ -171,7 +171,7 @@ record RunFolder(Path path) {
         }
     }
 
-    /** Does not follow symbolic links. */
+    /** Deletes what it visits, and does not follow symbolic links. Confined to one thread. */
     private static final class Deletion extends SimpleFileVisitor<Path> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

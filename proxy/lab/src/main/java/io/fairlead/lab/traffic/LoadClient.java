@@ -47,7 +47,11 @@ final class LoadClient implements Runnable {
     private volatile boolean opening = true;
     private volatile boolean abandoned;
 
-    /** One connection. */
+    /**
+     * One connection.
+     *
+     * <p>Confined to the thread of its client.
+     */
     private static final class Attempt {
         final SocketChannel channel;
         final long start;
@@ -105,9 +109,15 @@ final class LoadClient implements Runnable {
         return Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI + 1, 1, PAUSE_MILLIS_MAX);
     }
 
-    private void begin(Selector selector) throws IOException {
+    private void begin(Selector selector) {
         counts.started();
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel;
+        try {
+            channel = SocketChannel.open();
+        } catch (IOException noDescriptorsLeft) {
+            counts.failed(FailureKind.BROKEN);
+            return;
+        }
         Attempt attempt = new Attempt(channel, System.nanoTime());
         inFlight.add(attempt);
         open++;

@@ -34,7 +34,7 @@ class ShareTableTest {
         assertEquals(
                 List.of(
                         "                   before                 after",
-                        "a       10.0.0.1   ########         50 %                     0 %",
+                        "a       10.0.0.1   ########         50 %                    0 %",
                         "longer  10.0.0.20  ########         50 %  ############### 100 %"),
                 new ShareTable(rows(), List.of(before, after)).lines(Look.PLAIN));
     }

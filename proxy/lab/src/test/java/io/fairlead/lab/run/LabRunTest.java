@@ -10,6 +10,7 @@ import io.fairlead.kernel.netns.NetNs;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class LabRunTest {
     void theNextRunRemovesWhatAKilledOneLeft() throws Exception {
         Process killed = crash();
         assertTrue(killed.waitFor(30, TimeUnit.SECONDS), "the run to be killed does not end");
-        String output = new String(killed.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(killed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(CrashingRun.EXIT_CODE, killed.exitValue(), output);
         String[] words = output.strip().split(" ", -1);
         String prefix = words[0];

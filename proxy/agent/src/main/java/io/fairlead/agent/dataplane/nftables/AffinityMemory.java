@@ -2,6 +2,7 @@ package io.fairlead.agent.dataplane.nftables;
 
 import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.ServicePortName;
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftVerdicts;
@@ -36,7 +37,10 @@ final class AffinityMemory {
             return known;
         }
         AffinityPort port = new AffinityPort(layout, plan);
-        if (structure.setObserved(port.clients().name())) {
+        if (known != null) {
+            // Its address or number is another one; clients' records, which name slots, are the same.
+            port.continueAfter(known);
+        } else if (structure.setObserved(port.clients().name())) {
             restoreSlots(port, elements.slots, elements.endpoints);
             restoreSlots(port, elements.localSlots, elements.localEndpoints);
             reserveRecordedSlots(port);
@@ -69,8 +73,10 @@ final class AffinityMemory {
                     new NftVerdicts(),
                     (_, value) -> port.reserve(Keys.readHostInt(value, 0)));
         } catch (KernelException e) {
-            // The map went away since it was listed: then so did its records.
-            port.reserve(0);
+            // A map that went away since it was listed took its records with it.
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
         }
     }
 }

@@ -82,6 +82,11 @@ final class AffinityPort {
         nextSlot = Math.max(nextSlot, slot + 1);
     }
 
+    /** Notes the slots that were given out while this Service port had another address or number. */
+    void continueAfter(AffinityPort former) {
+        nextSlot = Math.max(nextSlot, former.nextSlot);
+    }
+
     /** Notes the slot that an earlier run gave to a backend. */
     void restore(Backend backend, int slot) {
         slots.put(backend, slot);

@@ -47,6 +47,7 @@ final class FamilyPlane {
     private final Counts<IpAddress> clusterIps = new Counts<>();
 
     private TableStep step = TableStep.CLAIM;
+    private boolean foundLoopbackGuard;
     private NodeSettings settings;
     private boolean settingsDesired;
     private Set<Integer> prefixLengths = Set.of();
@@ -76,6 +77,7 @@ final class FamilyPlane {
         if (!state.exists()) {
             return;
         }
+        foundLoopbackGuard = state.chains().containsKey(Layout.LOOPBACK_GUARD.name());
         boolean sameLayout = state.chains().containsKey(Layout.VERSION_CHAIN)
                 && layout.fixedSets().stream()
                         .allMatch(set -> set.equals(state.sets().getOrDefault(set.name(), set)));
@@ -108,6 +110,16 @@ final class FamilyPlane {
 
     private void observeElements(TrackedSet tracked) {
         nft.readElements(layout.table, tracked.set(), verdicts, tracked.tracker()::observe);
+    }
+
+    /** Whether an earlier run left the guard of the loopback network, of whatever layout. */
+    boolean foundLoopbackGuard() {
+        return foundLoopbackGuard;
+    }
+
+    /** Whether the guard of the loopback network is wanted and in the kernel. */
+    boolean guardsLoopback() {
+        return structure.chainStands(Layout.LOOPBACK_GUARD.name());
     }
 
     /** Applies changes of Services and settings, and whatever is still pending. */

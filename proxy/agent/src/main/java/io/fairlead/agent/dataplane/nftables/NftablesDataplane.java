@@ -3,6 +3,7 @@ package io.fairlead.agent.dataplane.nftables;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.NodePlanDelta;
+import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftFamily;
@@ -27,6 +28,8 @@ public final class NftablesDataplane implements Dataplane {
     private final LoopbackRouting loopback;
     private List<FamilyPlane> families = List.of();
     private boolean loopbackPermitted;
+    /** An earlier run had its guard in the kernel, so the permission that it got may still be there. */
+    private boolean loopbackLeft;
 
     /**
      * The kernel's permission to route its loopback network, which IPv4 NodePorts on 127.0.0.1 need
@@ -52,28 +55,33 @@ public final class NftablesDataplane implements Dataplane {
     @Override
     public SyncResult apply(NodePlanDelta delta) {
         if (families.isEmpty()) {
-            List<FamilyPlane> opened = new ArrayList<>();
-            for (IpFamily family : IpFamily.values()) {
-                opened.add(new FamilyPlane(nft, family, owned, delta.settings()));
-            }
-            families = List.copyOf(opened);
+            open(delta.settings());
         }
         boolean serves = delta.settings().servesLoopback();
-        if (loopbackPermitted && !serves) {
+        if (!serves && (loopbackPermitted || loopbackLeft)) {
             loopbackPermitted = false;
+            loopbackLeft = false;
             loopback.permit(false);
         }
         List<SyncResult> results = new ArrayList<>();
         for (FamilyPlane family : families) {
             results.add(family.apply(delta.services(), delta.settings()));
         }
-        SyncResult result = SyncResult.sum(results);
         // The guard must stand before the kernel may route what it guards against.
-        if (serves && !loopbackPermitted && !result.dirty()) {
+        if (!loopbackPermitted && families.stream().anyMatch(FamilyPlane::guardsLoopback)) {
             loopbackPermitted = true;
             loopback.permit(true);
         }
-        return result;
+        return SyncResult.sum(results);
+    }
+
+    private void open(NodeSettings settings) {
+        List<FamilyPlane> opened = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            opened.add(new FamilyPlane(nft, family, owned, settings));
+        }
+        families = List.copyOf(opened);
+        loopbackLeft = opened.stream().anyMatch(FamilyPlane::foundLoopbackGuard);
     }
 
     @Override

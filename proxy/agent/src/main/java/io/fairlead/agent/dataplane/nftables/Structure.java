@@ -52,7 +52,7 @@ final class Structure {
 
     private final Map<Route, NftVerdict> routes = new HashMap<>();
     private final Map<Route, NftVerdict> observedRoutes = new HashMap<>();
-    /** What an earlier run left and is still there, by verdict: a restarted agent goes on with the same numbers. */
+    /** The same by verdict: a chain that comes back, or is found after a restart, goes on with its number. */
     private final Map<NftVerdict, Integer> observedNumbers = new HashMap<>();
 
     private final Map<Route, NftVerdict> routeAdditions = new LinkedHashMap<>();
@@ -105,6 +105,12 @@ final class Structure {
         removals |= observedChains.containsKey(name);
     }
 
+    /** Whether the kernel has a chain as it is wanted. */
+    boolean chainStands(String name) {
+        Chain wanted = chains.get(name);
+        return wanted != null && wanted.comments.equals(observedChains.get(name));
+    }
+
     void wantRoute(Route route, NftVerdict verdict) {
         routes.put(route, verdict);
         if (verdict.equals(observedRoutes.get(route))) {
@@ -139,10 +145,6 @@ final class Structure {
         return observedRoutes.containsKey(route) || routes.containsKey(route);
     }
 
-    boolean hasAdditions() {
-        return !setAdditions.isEmpty() || !chainAdditions.isEmpty() || !routeAdditions.isEmpty();
-    }
-
     /** Sets, then chains, then their rules (which refer to both), then routes (which refer to chains). */
     void writeAdditions(NftTransaction transaction) {
         additions().forEach(piece -> piece.write(transaction));
@@ -169,20 +171,19 @@ final class Structure {
 
     /** @param verdicts gets the numbers of removed routes back */
     void removalsApplied(NftVerdicts verdicts) {
-        for (Route route : unwanted(observedRoutes, routes)) {
-            observedNumbers.remove(observedRoutes.get(route), route.number);
-            release(verdicts, route);
-        }
-        observedRoutes.keySet().retainAll(routes.keySet());
+        unwanted(observedRoutes, routes).forEach(route -> forget(route, verdicts));
         observedChains.keySet().retainAll(chains.keySet());
         observedSets.keySet().retainAll(sets.keySet());
         removals = false;
     }
 
-    private void release(NftVerdicts verdicts, Route route) {
-        NftVerdict verdict = observedRoutes.get(route);
-        if (verdict != null && !routes.containsValue(verdict)) {
-            verdicts.release(verdict);
+    private void forget(Route route, NftVerdicts verdicts) {
+        NftVerdict verdict = observedRoutes.remove(route);
+        if (verdict != null) {
+            observedNumbers.remove(verdict, route.number);
+            if (!routes.containsValue(verdict)) {
+                verdicts.release(verdict);
+            }
         }
     }
 
@@ -301,6 +302,7 @@ final class Structure {
         @Override
         public void applied() {
             observedRoutes.put(route, verdict);
+            observedNumbers.put(verdict, route.number);
             routeAdditions.remove(route);
         }
     }
