@@ -17,6 +17,7 @@ import io.fairlead.cluster.model.ServiceType;
 import io.fairlead.cluster.model.TrafficPolicy;
 import io.fairlead.test.AddressPlan;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -113,16 +114,18 @@ public final class RandomCluster {
 
     private List<ServicePort> ports() {
         List<ServicePort> ports = new ArrayList<>();
-        Set<Object> taken = new HashSet<>();
+        Set<String> taken = new HashSet<>();
         for (int i = 0; i <= random.nextInt(3); i++) {
             Protocol protocol = pick(List.copyOf(protocols));
             int number = pick(PORTS);
             String name = pick(List.of("", "http", "dns"));
             int nodePort = chance(60) ? pick(NODE_PORTS) : 0;
-            boolean free = taken.add(protocol + "/" + number)
-                    & taken.add(protocol + "." + name)
-                    & (nodePort == 0 || taken.add(protocol + ":" + nodePort));
-            if (free) {
+            List<String> keys = new ArrayList<>(List.of(protocol + "/" + number, protocol + "." + name));
+            if (nodePort != 0) {
+                keys.add(protocol + ":" + nodePort);
+            }
+            if (Collections.disjoint(taken, keys)) {
+                taken.addAll(keys);
                 ports.add(new ServicePort(name, protocol, number, nodePort));
             }
         }

@@ -71,10 +71,11 @@ final class ScenarioParserTest {
 
     @Test
     void readsRowsOfFlows() {
-        List<FlowRow> rows = rows(
-                "pod-a, node  172.30.0.1:80/tcp  10.180.0.1:8080 or 10.180.1.1:8080, masqueraded\n"
-                        + "# a remark\n"
-                        + "pod-b  [fd00:172:30::1]:53/udp  [fd00:10:180::102]:53 masqueraded or [fd00::1]:53 source kept, sticky\n");
+        List<FlowRow> rows = rows("""
+                pod-a, node  172.30.0.1:80/tcp  10.180.0.1:8080 or 10.180.1.1:8080, masqueraded
+                # a remark
+                pod-b  [fd00:172:30::1]:53/udp  [fd00:10:180::102]:53 masqueraded or [fd00::1]:53 source kept, sticky
+                """);
         assertEquals(3, rows.size());
         assertEquals(Client.NODE, rows.get(1).client());
         assertEquals(
