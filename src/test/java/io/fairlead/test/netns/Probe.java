@@ -36,7 +36,7 @@ final class Probe {
          * Somebody answered.
          *
          * @param server the address and port that he was reached at
-         * @param sourceKept whether he saw the client's own address and port
+         * @param sourceKept whether he saw the client's own address; its port may be another where two flows would clash
          * @param seen the source that he saw
          */
         record Answered(String server, boolean sourceKept, String seen) implements Result {}
@@ -101,10 +101,14 @@ final class Probe {
         if (lines.length < 2) {
             throw new AssertionError("a strange answer: '" + text + "'");
         }
-        return new Result.Answered(lines[0], lines[1].equals(sent), lines[1]);
+        return new Result.Answered(lines[0], address(lines[1]).equals(address(sent)), lines[1]);
     }
 
     private static SocketAddress address(IpAddress address, int port) {
         return new InetSocketAddress(IpBytes.address(address.toBytes()), port);
+    }
+
+    private static String address(String withPort) {
+        return withPort.substring(0, withPort.lastIndexOf(':'));
     }
 }
