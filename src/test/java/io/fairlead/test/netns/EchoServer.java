@@ -72,13 +72,11 @@ final class EchoServer implements AutoCloseable {
                         answer(key.channel());
                     } catch (IOException e) {
                         // The client went away: it has its own view of that.
-                        key.attach(e);
                     }
                 });
             }
         } catch (IOException | ClosedSelectorException e) {
             // Closed.
-            thread.interrupt();
         }
     }
 
