@@ -1,5 +1,6 @@
 package io.fairlead.test.netns;
 
+import io.fairlead.agent.plan.Addresses;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.IpBytes;
 import io.fairlead.kernel.netns.NetNs;
@@ -21,7 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Answers every connection and datagram with two lines: the address and port that it came to, and that it came from.
+ * Answers every connection and datagram with two lines: the address and port that it came to, and the address that it
+ * came from.
  *
  * <p>Thread-safe; one thread answers.
  */
@@ -70,13 +72,11 @@ final class EchoServer implements AutoCloseable {
                         answer(key.channel());
                     } catch (IOException e) {
                         // The client went away: it has its own view of that.
-                        key.attach(e);
                     }
                 });
             }
         } catch (IOException | ClosedSelectorException e) {
             // Closed.
-            thread.interrupt();
         }
     }
 
@@ -102,14 +102,13 @@ final class EchoServer implements AutoCloseable {
     }
 
     private static ByteBuffer lines(SocketAddress to, SocketAddress from) {
-        return ByteBuffer.wrap((text(to) + "\n" + text(from) + "\n").getBytes(StandardCharsets.US_ASCII));
+        InetSocketAddress server = (InetSocketAddress) to;
+        String text = Addresses.withPort(ip(to), server.getPort()) + "\n" + ip(from) + "\n";
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** {@code 10.0.0.1:80} or {@code [fd00::1]:80}, as the plan writes it. */
-    static String text(SocketAddress address) {
-        InetSocketAddress inet = (InetSocketAddress) address;
-        return io.fairlead.agent.plan.Addresses.withPort(
-                IpAddress.ofBytes(inet.getAddress().getAddress()), inet.getPort());
+    private static IpAddress ip(SocketAddress address) {
+        return IpAddress.ofBytes(((InetSocketAddress) address).getAddress().getAddress());
     }
 
     @Override

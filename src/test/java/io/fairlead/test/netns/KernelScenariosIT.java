@@ -6,6 +6,7 @@ import io.fairlead.test.scenario.Scenario;
 import io.fairlead.test.scenario.ScenarioFiles;
 import io.fairlead.test.scenario.ScenarioRun;
 import io.fairlead.test.scenario.Step;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Every scenario on the real kernel. Those that need time to pass, or say so, are for the fake one only.
+ * Every scenario on the real kernel, as written and with another agent after each step. Those that need time to pass, or say so, are for the fake one only.
  *
  * <p>Confined to the test thread.
  */
@@ -35,10 +36,20 @@ final class KernelScenariosIT {
 
     @TestFactory
     List<DynamicTest> scenarios() {
-        return ScenarioFiles.read().stream()
-                .filter(KernelScenariosIT::isForTheKernel)
-                .map(scenario -> DynamicTest.dynamicTest(scenario.name(), () -> play(scenario)))
-                .toList();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Scenario scenario : ScenarioFiles.read()) {
+            if (isForTheKernel(scenario)) {
+                tests.add(test(scenario, Permutation.AS_WRITTEN));
+                if (scenario.asWrittenOnly().isEmpty()) {
+                    tests.add(test(scenario, Permutation.RESTARTED));
+                }
+            }
+        }
+        return tests;
+    }
+
+    private DynamicTest test(Scenario scenario, Permutation permutation) {
+        return DynamicTest.dynamicTest(scenario + ", " + permutation, () -> play(scenario, permutation));
     }
 
     private static boolean isForTheKernel(Scenario scenario) {
@@ -46,12 +57,13 @@ final class KernelScenariosIT {
                 && scenario.steps().stream().noneMatch(step -> step instanceof Step.Advance);
     }
 
-    private void play(Scenario scenario) {
+    private void play(Scenario scenario, Permutation permutation) {
         try (Engine engine = new KernelEngine(topology, scenario.policy());
-                ScenarioRun run = new ScenarioRun(scenario, engine, Permutation.AS_WRITTEN, 1)) {
+                ScenarioRun run = new ScenarioRun(scenario, engine, permutation, 1)) {
             run.play();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(scenario.name() + " (" + scenario.sentence() + "): " + e.getMessage(), e);
+            throw new AssertionError(
+                    scenario + " (" + scenario.sentence() + "), " + permutation + ": " + e.getMessage(), e);
         }
     }
 }

@@ -42,7 +42,6 @@ final class ProcessNamespaces {
             }
         } catch (IOException e) {
             // The thread or the file went away while we looked: then it holds nothing.
-            inodes.remove(0L);
         }
     }
 }

@@ -26,7 +26,7 @@ public final class NodeOptions {
     private List<String> nodePortAddresses = List.of();
 
     /** Takes {@code name=value}, spelled like kube-proxy's flags. */
-    void set(String option) {
+    public void set(String option) {
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
         String value = option.substring(equals + 1);

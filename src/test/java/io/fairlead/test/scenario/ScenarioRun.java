@@ -37,31 +37,33 @@ public final class ScenarioRun implements AutoCloseable {
     public void play() {
         sync();
         for (Step step : scenario.steps()) {
-            switch (step) {
-                case Step.Apply(String section) -> waiting.add(objects(section));
-                case Step.Delete(String section) -> {
-                    Map<String, String> gone = new LinkedHashMap<>(objects(section));
-                    gone.replaceAll((name, text) -> "");
-                    waiting.add(gone);
-                }
-                case Step.Restart(),
-                        Step.FailOnce(),
-                        Step.Advance(var _),
-                        Step.AddAddress(var _),
-                        Step.RemoveAddress(var _) -> {
-                    applyWaiting();
-                    happen(step);
-                }
-                case Step.ExpectFlows(var _),
-                        Step.ExpectPlan(var _),
-                        Step.ExpectSetAside(var _),
-                        Step.ExpectClean() -> {
-                    applyWaiting();
-                    expect(step);
-                }
+            boolean change = step instanceof Step.Apply || step instanceof Step.Delete;
+            if (!change) {
+                applyWaiting();
             }
+            take(step);
         }
         applyWaiting();
+    }
+
+    private void take(Step step) {
+        switch (step) {
+            case Step.Apply(String section) -> waiting.add(objects(section));
+            case Step.Delete(String section) -> {
+                Map<String, String> gone = new LinkedHashMap<>(objects(section));
+                gone.replaceAll((name, text) -> "");
+                waiting.add(gone);
+            }
+            case Step.Restart() -> restart();
+            case Step.FailOnce() -> engine.failOnce();
+            case Step.Advance(var time) -> engine.advance(time);
+            case Step.AddAddress(var address) -> engine.addAddress(address);
+            case Step.RemoveAddress(var address) -> engine.removeAddress(address);
+            case Step.ExpectFlows(String section) -> engine.expectFlows(FlowTable.read(scenario.section(section)));
+            case Step.ExpectPlan(String section) -> assertEquals(lines(section), String.join("\n", plan()));
+            case Step.ExpectSetAside(String section) -> assertEquals(lines(section), String.join("\n", setAside()));
+            case Step.ExpectClean() -> engine.expectClean();
+        }
     }
 
     private Map<String, String> objects(String section) {
@@ -93,27 +95,6 @@ public final class ScenarioRun implements AutoCloseable {
         cluster.close();
         cluster = new Cluster(objects);
         engine.restart(cluster.takeNews().snapshot());
-    }
-
-    private void happen(Step step) {
-        switch (step) {
-            case Step.Restart() -> restart();
-            case Step.FailOnce() -> engine.failOnce();
-            case Step.Advance advance -> engine.advance(advance.time());
-            case Step.AddAddress add -> engine.addAddress(add.address());
-            case Step.RemoveAddress remove -> engine.removeAddress(remove.address());
-            default -> throw new IllegalStateException("not a happening: " + step);
-        }
-    }
-
-    private void expect(Step step) {
-        switch (step) {
-            case Step.ExpectFlows(String section) -> engine.expectFlows(FlowTable.read(scenario.section(section)));
-            case Step.ExpectPlan(String section) -> assertEquals(lines(section), String.join("\n", plan()));
-            case Step.ExpectSetAside(String section) -> assertEquals(lines(section), String.join("\n", setAside()));
-            case Step.ExpectClean() -> engine.expectClean();
-            default -> throw new IllegalStateException("not an expectation: " + step);
-        }
     }
 
     /** The lines of a section, sorted and with single blanks. */

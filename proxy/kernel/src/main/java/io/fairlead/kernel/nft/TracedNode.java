@@ -5,7 +5,7 @@ import java.net.InetAddress;
 /**
  * What a trace needs to know of the node besides its tables.
  *
- * <p>Implementations answer the same throughout a trace.
+ * <p>Implementations answer the same throughout a trace. Confined to the thread that traces.
  */
 public interface TracedNode {
 

@@ -47,9 +47,13 @@ final class AffinityRenderer {
         this.memory = memory;
     }
 
-    /** Whether a port has affinity and anything to stick to. */
+    /**
+     * Whether a port has affinity and anything to stick to. A port that lost all its frontends has not: its ClusterIP,
+     * under which its elements would be kept, may be another's.
+     */
     boolean applies(PortPlan port) {
         return port.affinitySeconds() > 0
+                && !port.frontends().isEmpty()
                 && (!port.cluster().isEmpty() || !port.local().isEmpty());
     }
 
