@@ -91,7 +91,12 @@ final class ElementSync {
         structure.writeAdditions(first);
         boolean[] included = write(first, 0, sent);
         if (!first.isEmpty() && !send(first)) {
-            if (step == TableStep.REPLACE || !sendStructureAlone(step, owned)) {
+            if (step == TableStep.REPLACE) {
+                return result();
+            }
+            // What is at fault is refused again, on its own.
+            failures.clear();
+            if (!sendStructureAlone(step, owned)) {
                 return result();
             }
             sendHalved(0, sent);
