@@ -115,11 +115,10 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
                         row.reason());
             }
         }
+        Set<String> objects = new HashSet<>();
+        now.forEach(row -> objects.add(row.kind() + " " + row.name()));
         for (SetAsideRow row : known) {
-            boolean stillThere = now.stream()
-                    .anyMatch(other ->
-                            other.kind().equals(row.kind()) && other.name().equals(row.name()));
-            if (!stillThere) {
+            if (!objects.contains(row.kind() + " " + row.name())) {
                 LOG.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
             }
         }
