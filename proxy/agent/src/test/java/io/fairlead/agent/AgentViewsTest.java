@@ -41,8 +41,7 @@ class AgentViewsTest {
 
     @Test
     void services() {
-        assertEquals(
-                """
+        assertEquals("""
                 SERVICE                  FRONTEND                  KIND          ROUTING                BACKENDS  HERE  AFFINITY
                 default/dns:dns/udp      172.30.0.10:53/udp        ClusterIP     masquerade-unless-pod         1     0  600 s
                 default/dns:dns-tcp/tcp  172.30.0.10:53/tcp        ClusterIP     masquerade-unless-pod         1     0  600 s
@@ -51,8 +50,7 @@ class AgentViewsTest {
                 default/web:http/tcp     172.30.0.41:80/tcp        ClusterIP     masquerade-unless-pod         2     1  -
                 default/web:http/tcp     5.6.7.8:80/tcp            LoadBalancer  preserve-source               2     1  -
                 default/web:http/tcp     node:30080/tcp            NodePort      preserve-source               2     1  -
-                """,
-                text(AgentViews.services(small.engine, "")));
+                """, text(AgentViews.services(small.engine, "")));
     }
 
     @Test
@@ -73,8 +71,7 @@ class AgentViewsTest {
 
     @Test
     void endpoints() {
-        assertEquals(
-                """
+        assertEquals("""
                 SERVICE                  ENDPOINT         NODE    CONDITION             USED
                 default/dns:dns/udp      10.180.0.9:8080  node-2  ready                 yes
                 default/dns:dns-tcp/tcp  10.180.0.9:8080  node-2  ready                 yes
@@ -82,8 +79,7 @@ class AgentViewsTest {
                 default/web:http/tcp     10.180.0.2:8080  node-2  ready                 yes
                 default/web:http/tcp     10.180.0.3:8080  node-2  terminating, serving  no: terminating, serving
                 default/web:http/tcp     10.180.0.4:8080  node-1  not ready             no: not ready
-                """,
-                text(AgentViews.endpoints(small.engine, "")));
+                """, text(AgentViews.endpoints(small.engine, "")));
         assertEquals(
                 "{\"endpoints\":[{\"service\":\"default/dns:dns/udp\",\"endpoint\":\"10.180.0.9:8080\","
                         + "\"node\":\"node-2\",\"condition\":\"ready\",\"used\":\"yes\"},"
@@ -102,8 +98,7 @@ class AgentViewsTest {
                 last sync   2026-01-01T00:00:00Z
                 services    2 with 7 frontends
                 set aside   0
-                """,
-                text(AgentViews.status(small.engine, SmallCluster.POLICY, "in-sync", "2026-01-01T00:00:00Z")));
+                """, text(AgentViews.status(small.engine, SmallCluster.POLICY, "in-sync", "2026-01-01T00:00:00Z")));
     }
 
     @Test
@@ -112,8 +107,7 @@ class AgentViewsTest {
         small.cluster.delete(ClusterKind.NODE, new ObjectName("", "node-1"));
         small.step();
         View status = AgentViews.status(small.engine, SmallCluster.POLICY, "syncing", "");
-        assertEquals(
-                """
+        assertEquals("""
                 node        node-1
                 mode        nftables
                 state       syncing
@@ -127,8 +121,7 @@ class AgentViewsTest {
                 KIND     NAME           WHERE       REASON
                 Service  default/bad    bad.yaml:7  spec.ports[0].port: is missing
                 Service  default/twice  plan        spec.ports[1].name: another port of the same protocol is named 'http'
-                """,
-                text(status));
+                """, text(status));
         assertEquals(
                 "{\"node\":\"node-1\",\"mode\":\"nftables\",\"state\":\"syncing\",\"lastSync\":\"\",\"services\":3,"
                         + "\"frontends\":8,\"setAside\":[{\"kind\":\"Service\",\"name\":\"default/bad\","
@@ -143,8 +136,7 @@ class AgentViewsTest {
 
     @Test
     void explainsAForwardedFlow() {
-        assertEquals(
-                """
+        assertEquals("""
                 10.180.0.1 -> 172.30.0.41:80/tcp
                   - 172.30.0.41:80/tcp is the ClusterIP of default/web:http/tcp
                   - a pod's source is kept
@@ -153,8 +145,7 @@ class AgentViewsTest {
                 BACKEND          WHERE         PROBABILITY  SOURCE
                 10.180.0.1:8080  this node          50.0 %  becomes this node (it reaches itself)
                 10.180.0.2:8080  another node       50.0 %  kept
-                """,
-                text(explain("10.180.0.1", "default/web")));
+                """, text(explain("10.180.0.1", "default/web")));
         assertEquals(
                 "{\"source\":\"10.180.0.1\",\"destination\":\"172.30.0.41\",\"port\":80,\"protocol\":\"tcp\","
                         + "\"service\":\"default/web:http/tcp\",\"kind\":\"ClusterIP\",\"reasons\":["
@@ -168,22 +159,18 @@ class AgentViewsTest {
 
     @Test
     void explainsOtherVerdicts() {
-        assertEquals(
-                """
+        assertEquals("""
                 198.51.100.1 -> 5.6.7.8:80/tcp
                   - 5.6.7.8:80/tcp is the LoadBalancer of default/web:http/tcp
                   - 198.51.100.1 is in none of loadBalancerSourceRanges
                 => dropped
-                """,
-                text(explain("198.51.100.1", "5.6.7.8:80")));
-        assertEquals(
-                """
+                """, text(explain("198.51.100.1", "5.6.7.8:80")));
+        assertEquals("""
                 fd00:10::77 -> [fd00:172:30::10]:53/udp
                   - [fd00:172:30::10]:53/udp is the ClusterIP of default/dns:dns/udp
                   - no usable endpoint anywhere
                 => rejected
-                """,
-                text(explain("fd00:10::77", "default/dns/udp")));
+                """, text(explain("fd00:10::77", "default/dns/udp")));
         assertEquals(
                 "{\"source\":\"192.168.0.1\",\"destination\":\"198.51.100.1\",\"port\":80,\"protocol\":\"tcp\","
                         + "\"reasons\":[\"not a frontend: not Service traffic\"],\"verdict\":\"pass\"}",

@@ -57,8 +57,8 @@ class FlowParserTest {
                 "10.0.0.5 | [fd00::9]:80       | 10.0.0.5 and fd00::9 are of different families"
             })
     void refuses(String from, String to, String message) {
-        IllegalArgumentException mistake = assertThrows(
-                IllegalArgumentException.class, () -> new FlowParser(small.engine).parse(from, to, ""));
+        IllegalArgumentException mistake =
+                assertThrows(IllegalArgumentException.class, () -> new FlowParser(small.engine).parse(from, to, ""));
         assertEquals(message, mistake.getMessage());
     }
 

@@ -30,12 +30,7 @@ import org.junit.jupiter.api.Test;
 class ProxyLoopTest {
 
     private static final AgentPolicy POLICY = new AgentPolicy(
-            "node-1",
-            new AgentPolicy.PodDetection.ClusterCidr(List.of()),
-            false,
-            14,
-            true,
-            NodePortAddresses.DEFAULT);
+            "node-1", new AgentPolicy.PodDetection.ClusterCidr(List.of()), false, 14, true, NodePortAddresses.DEFAULT);
     private static final Duration NEVER = Duration.ofHours(1);
 
     private final ScriptedDataplane dataplane = new ScriptedDataplane();
@@ -134,7 +129,8 @@ class ProxyLoopTest {
         dataplane.hold();
         publish(service("a", 1));
         assertEquals("apply [a]", dataplane.next());
-        CompletableFuture<Integer> answer = loop.ask(engine -> engine.planner().services().size());
+        CompletableFuture<Integer> answer =
+                loop.ask(engine -> engine.planner().services().size());
         publish(service("b", 2));
         dataplane.release();
         assertTrue(answer.get(10, TimeUnit.SECONDS) >= 1);
@@ -154,7 +150,7 @@ class ProxyLoopTest {
     }
 
     private void askForEver(CompletableFuture<Void> stop) {
-        loop.ask(engine -> {
+        CompletableFuture<SyncEngine> _ = loop.ask(engine -> {
             if (!stop.isDone()) {
                 askForEver(stop);
             }
@@ -168,9 +164,8 @@ class ProxyLoopTest {
         CompletableFuture<Object> answer = loop.ask(_ -> {
             throw new IllegalArgumentException("no such thing");
         });
-        ExecutionException error =
-                assertThrows(ExecutionException.class, () -> answer.get(10, TimeUnit.SECONDS));
-        assertEquals("no such thing", String.valueOf(error.getCause().getMessage()));
+        ExecutionException error = assertThrows(ExecutionException.class, () -> answer.get(10, TimeUnit.SECONDS));
+        assertEquals("java.lang.IllegalArgumentException: no such thing", String.valueOf(error.getCause()));
         publish(service("a", 1));
         assertEquals("apply [a]", dataplane.next());
     }

@@ -63,16 +63,16 @@ final class ScriptedDataplane implements Dataplane {
 
     @Override
     public SyncResult apply(NodePlanDelta delta) {
-        List<String> services =
-                delta.services().stream().map(change -> change.after().service().name()).toList();
+        List<String> services = delta.services().stream()
+                .map(change -> change.after().service().name())
+                .toList();
         calls.add("apply " + services);
         permits.acquireUninterruptibly();
         permits.release();
         Ending ending = endings.poll();
         return switch (ending == null ? Ending.CLEAN : ending) {
             case CLEAN -> new SyncResult(1, delta.services().size(), List.of());
-            case DIRTY ->
-                new SyncResult(2, 0, List.of(new SyncResult.Failure(Optional.empty(), "as the test wants")));
+            case DIRTY -> new SyncResult(2, 0, List.of(new SyncResult.Failure(Optional.empty(), "as the test wants")));
             case EXCEPTION -> throw new KernelException("apply", "a test", Errno.ENOMEM, "as the test wants");
         };
     }

@@ -31,8 +31,7 @@ final class SmallCluster implements AutoCloseable {
             true,
             NodePortAddresses.DEFAULT);
 
-    static final Set<IpAddress> ADDRESSES =
-            Set.of(IpAddress.parse("192.168.0.1"), IpAddress.parse("fd00:c0a8::1"));
+    static final Set<IpAddress> ADDRESSES = Set.of(IpAddress.parse("192.168.0.1"), IpAddress.parse("fd00:c0a8::1"));
 
     static final Service WEB = Plans.service("web", "172.30.0.41")
             .nodePort(30080)
@@ -67,8 +66,7 @@ final class SmallCluster implements AutoCloseable {
     }
 
     static Node node() {
-        return new Node(
-                "node-1", List.copyOf(ADDRESSES), List.of(), List.of(), "zone-a", false, false);
+        return new Node("node-1", List.copyOf(ADDRESSES), List.of(), List.of(), "zone-a", false, false);
     }
 
     SyncEngine.Step step() {

@@ -52,8 +52,7 @@ class SyncEngineTest {
             NodePortAddresses.DEFAULT);
 
     private static Node node(String zone) {
-        return new Node(
-                "node-1", List.of(IpAddress.parse("192.168.0.1")), List.of(), List.of(), zone, false, false);
+        return new Node("node-1", List.of(IpAddress.parse("192.168.0.1")), List.of(), List.of(), zone, false, false);
     }
 
     private final FakeNftKernel kernel = new FakeNftKernel(InstantSource.system());
@@ -124,8 +123,7 @@ class SyncEngineTest {
             kernel.setFaults(FakeNftFaults.NONE);
             TestCluster.Update update = cluster.fetch();
             SyncEngine next = engine(POLICY);
-            SyncResult result = next.apply(
-                            ClusterDelta.fromEmpty(update.snapshot()), update.snapshot(), ADDRESSES)
+            SyncResult result = next.apply(ClusterDelta.fromEmpty(update.snapshot()), update.snapshot(), ADDRESSES)
                     .result();
             assertEquals(new SyncResult(2, 0, List.of()), result, name + ": a new agent finds nothing to do");
         }
@@ -149,8 +147,7 @@ class SyncEngineTest {
             try {
                 SyncEngine.Step step = attempt == 0
                         ? apply(update)
-                        : engine.applyEverything(
-                                ClusterDelta.EMPTY, update.snapshot(), ADDRESSES);
+                        : engine.applyEverything(ClusterDelta.EMPTY, update.snapshot(), ADDRESSES);
                 clean = !step.result().dirty();
             } catch (KernelException e) {
                 // The kernel could not be read: again.
@@ -211,26 +208,22 @@ class SyncEngineTest {
         Service local = Plans.service("local", "172.30.0.42").nodePort(30042).build();
         try (TestCluster cluster = new TestCluster(WEB, local)) {
             apply(cluster.fetch());
-            assertEquals("", engine.planner().settings().nodePortAddresses().stream()
-                    .filter(address -> !address.isLoopback())
-                    .map(IpAddress::toString)
-                    .collect(Collectors.joining()));
+            assertEquals(
+                    "",
+                    engine.planner().settings().nodePortAddresses().stream()
+                            .filter(address -> !address.isLoopback())
+                            .map(IpAddress::toString)
+                            .collect(Collectors.joining()));
             SyncEngine.Step step = apply(cluster.put(node("zone-b")).fetch());
             assertEquals(List.of(), step.change().services(), "no plan depends on the zone without hints");
-            assertTrue(
-                    engine.planner().settings().nodePortAddresses().contains(IpAddress.parse("192.168.0.1")));
+            assertTrue(engine.planner().settings().nodePortAddresses().contains(IpAddress.parse("192.168.0.1")));
         }
     }
 
     @Test
     void otherPodRangesRenderEverythingAgain() {
         AgentPolicy byNode = new AgentPolicy(
-                "node-1",
-                new AgentPolicy.PodDetection.NodeCidr(),
-                false,
-                14,
-                true,
-                NodePortAddresses.DEFAULT);
+                "node-1", new AgentPolicy.PodDetection.NodeCidr(), false, 14, true, NodePortAddresses.DEFAULT);
         SyncEngine other = engine(byNode);
         Node withPods = new Node(
                 "node-1",
@@ -250,7 +243,10 @@ class SyncEngineTest {
                     "10.180.0.1 10.180.0.2*", probe.outcomes("10.180.0.2", "172.30.0.41", 80), "anybody may hairpin");
             update = cluster.put(withPods).fetch();
             assertEquals(
-                    List.of(), other.apply(update.delta(), update.snapshot(), ADDRESSES).result().failures());
+                    List.of(),
+                    other.apply(update.delta(), update.snapshot(), ADDRESSES)
+                            .result()
+                            .failures());
             assertEquals("10.180.0.1* 10.180.0.2*", probe.outcomes("203.0.113.7", "172.30.0.41", 80));
             assertEquals("10.180.0.1 10.180.0.2", probe.outcomes(POD, "172.30.0.41", 80));
         }
@@ -263,7 +259,8 @@ class SyncEngineTest {
                     ? FakeNftFaults.Fault.of(Errno.ENOMEM)
                     : FakeNftFaults.Fault.NONE);
             assertTrue(apply(cluster.fetch()).result().dirty());
-            TestCluster.Update update = cluster.put(Plans.slice(WEB, "10.180.0.2@node-1")).fetch();
+            TestCluster.Update update =
+                    cluster.put(Plans.slice(WEB, "10.180.0.2@node-1")).fetch();
             SyncEngine.Step step = apply(update);
             assertTrue(step.result().dirty());
             assertEquals(Set.of(WEB.name()), engine.refused().keySet());

@@ -30,8 +30,7 @@ class SyncReporterTest {
 
     private final SmallCluster small = new SmallCluster();
     private final Metrics metrics = new Metrics();
-    private final ProxyHealth health =
-            new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> 0, () -> true);
+    private final ProxyHealth health = new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> 0, () -> true);
     private final RecordedLog log = new RecordedLog();
     private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, log);
 
@@ -54,12 +53,14 @@ class SyncReporterTest {
         }
 
         @Override
-        public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable error) {
+        public void log(
+                Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable error) {
             log(level, bundle, text, new Object[0]);
         }
 
         @Override
-        public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Object... values) {
+        public void log(
+                Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Object... values) {
             if (isLoggable(level)) {
                 lines.add(level + " " + MessageFormat.format(String.valueOf(text), values));
             }
@@ -83,8 +84,7 @@ class SyncReporterTest {
     }
 
     private SyncEngine.Step everything() {
-        return small.engine.applyEverything(
-                ClusterDelta.EMPTY, small.engine.snapshot(), SmallCluster.ADDRESSES);
+        return small.engine.applyEverything(ClusterDelta.EMPTY, small.engine.snapshot(), SmallCluster.ADDRESSES);
     }
 
     @Test

@@ -34,7 +34,7 @@ class EndpointSelectorTest {
     private static final ServicePortName HTTP = new ServicePortName(WEB, "http", Protocol.TCP);
 
     /** Endpoints in one slice unless a {@code --} begins another; expected lists, and how they were chosen. */
-    private record Row(String situation, List<String> endpoints, String cluster, String local, Selection selection) {
+    record Row(String situation, List<String> endpoints, String cluster, String local, Selection selection) {
 
         @Override
         public String toString() {

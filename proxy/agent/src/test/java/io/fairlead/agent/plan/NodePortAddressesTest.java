@@ -25,7 +25,7 @@ class NodePortAddressesTest {
         return List.of(texts).stream().map(IpAddress::parse).toList();
     }
 
-    private record Row(List<String> entries, String served, boolean loopbackV6) {}
+    record Row(List<String> entries, String served, boolean loopbackV6) {}
 
     static List<Row> rows() {
         return List.of(
@@ -56,8 +56,7 @@ class NodePortAddressesTest {
 
     @Test
     void primaryAddressIsServedBeforeItIsOnAnInterface() {
-        assertEquals(
-                PRIMARIES, NodePortAddresses.parse(List.of("primary")).resolve(PRIMARIES, List.of()));
+        assertEquals(PRIMARIES, NodePortAddresses.parse(List.of("primary")).resolve(PRIMARIES, List.of()));
     }
 
     @Test

@@ -82,8 +82,7 @@ class NodeResolverTest {
         NodeResolver resolver = new NodeResolver(policy(new PodDetection.NodeCidr()));
         ClusterSnapshot snapshot = snapshot(node("node-2", List.of("192.168.0.2"), List.of(), "10.2.0.0/24"));
         assertEquals(
-                new NodeFacts("node-1", "", List.of(), new LocalPods.Unknown(), false, true),
-                resolver.facts(snapshot));
+                new NodeFacts("node-1", "", List.of(), new LocalPods.Unknown(), false, true), resolver.facts(snapshot));
         assertEquals(
                 "[127.0.0.1]",
                 resolver.settings(snapshot, Set.of()).nodePortAddresses().toString());
@@ -110,8 +109,10 @@ class NodeResolverTest {
     void detectorsMatchOnlyWhatTheyKnow() {
         IpAddress pod = IpAddress.parse("10.1.2.3");
         LocalPods source = new LocalPods.BySource(PODS);
-        assertEquals("true true false", source.matches(pod, "eth0") + " " + source.matches(pod, "") + " "
-                + source.matches(IpAddress.parse("11.0.0.1"), "cni0"));
+        assertEquals(
+                "true true false",
+                source.matches(pod, "eth0") + " " + source.matches(pod, "") + " "
+                        + source.matches(IpAddress.parse("11.0.0.1"), "cni0"));
         LocalPods bridge = new LocalPods.ByInterface("cni0");
         assertEquals(
                 "true false false",

@@ -21,7 +21,8 @@ class PlanWalkTest {
 
     private static final String POD = "10.180.0.77";
     private static final String OUTSIDE = "203.0.113.7";
-    private static final Set<IpAddress> OF_NODE = Set.of(IpAddress.parse("192.168.0.1"), IpAddress.parse("fd00:c0a8::1"));
+    private static final Set<IpAddress> OF_NODE =
+            Set.of(IpAddress.parse("192.168.0.1"), IpAddress.parse("fd00:c0a8::1"));
 
     private static final Service WEB = Plans.service("web", "172.30.0.41")
             .nodePort(30080)
@@ -53,8 +54,7 @@ class PlanWalkTest {
         TestCluster.Update update = cluster.fetch();
         planner.update(update.delta().services(), update.snapshot(), Plans.NODE, Plans.SETTINGS);
         PlanWalk walk = new PlanWalk(planner, address -> address.isLoopback() || OF_NODE.contains(address));
-        return walk.explain(
-                new Flow(IpAddress.parse(source), arrival, IpAddress.parse(destination), port, protocol));
+        return walk.explain(new Flow(IpAddress.parse(source), arrival, IpAddress.parse(destination), port, protocol));
     }
 
     private String outcome(String source, String arrival, String destination, int port) {
@@ -131,7 +131,9 @@ class PlanWalkTest {
     @Test
     void reasonsTellTheStory() {
         Explanation explanation = explain(POD, "cni0", "172.30.0.10", 53, Protocol.UDP);
-        assertEquals("default/dns:dns/udp", explanation.frontend().orElseThrow().port().toString());
+        assertEquals(
+                "default/dns:dns/udp",
+                explanation.frontend().orElseThrow().port().toString());
         assertEquals(
                 "[172.30.0.10:53/udp is the ClusterIP of default/dns:dns/udp, a pod's source is kept,"
                         + " ready endpoints: 1, ClientIP affinity for 600 s]",

@@ -40,7 +40,7 @@ class ServicePlannerTest {
     }
 
     /** A node, the policies, where endpoints are, and what pod, node and outside get at ClusterIP and NodePort. */
-    private record Row(
+    record Row(
             String situation,
             NodeFacts node,
             boolean internalLocal,

@@ -141,7 +141,10 @@ class AffinityTest {
     @Test
     void switchedOnAndOff() {
         Service plain = Plans.service("web", "172.30.0.41").nodePort(30080).build();
-        Service sticky = Plans.service("web", "172.30.0.41").nodePort(30080).affinity(600).build();
+        Service sticky = Plans.service("web", "172.30.0.41")
+                .nodePort(30080)
+                .affinity(600)
+                .build();
         rig.set(plain, ONE, TWO);
         String plainTable = rig.table(IpFamily.IPV4);
         rig.set(sticky, ONE, TWO);

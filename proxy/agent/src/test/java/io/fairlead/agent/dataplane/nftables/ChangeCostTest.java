@@ -24,7 +24,8 @@ class ChangeCostTest {
     private static final String POD = "10.180.255.77";
 
     private final PlaneRig rig = new PlaneRig();
-    private final Service bystander = Plans.service("bystander", "172.30.0.99").nodePort(30099).build();
+    private final Service bystander =
+            Plans.service("bystander", "172.30.0.99").nodePort(30099).build();
 
     @BeforeEach
     void other() {
@@ -104,7 +105,8 @@ class ChangeCostTest {
         assertEquals(0, result.transactions());
         result = rig.set(bystander, "10.180.255.2@node-2", "10.180.255.1@node-1");
         assertEquals(0, result.transactions(), "the same endpoints in another order");
-        assertEquals(before, rig.kernel.counts().transactions() + rig.kernel.counts().reads());
+        assertEquals(
+                before, rig.kernel.counts().transactions() + rig.kernel.counts().reads());
     }
 
     @Test

@@ -73,8 +73,7 @@ public final class PacketProbe {
             case NftTrace.Rejected _ -> "reject";
             case NftTrace.Delivered delivered ->
                 delivered.translated()
-                        ? IpAddress.ofBytes(delivered.destination().getAddress())
-                                + (delivered.masqueraded() ? "*" : "")
+                        ? IpAddress.ofBytes(delivered.destination().getAddress()) + (delivered.masqueraded() ? "*" : "")
                         : "pass";
         };
     }

@@ -92,8 +92,8 @@ class RefusalTest {
     @Test
     void refusedChainHoldsOnlyTheFrontendsThatNeedIt() {
         rig.applyClean(plan(1, 1, 1), plan(2, 1, 1));
-        rig.nft.refuse(operation ->
-                operation instanceof NftOperation.AddChain add && add.chain().name().equals("masquerade-unless-pod-3"));
+        rig.nft.refuse(operation -> operation instanceof NftOperation.AddChain add
+                && add.chain().name().equals("masquerade-unless-pod-3"));
         SyncResult result = rig.apply(plan(1, 1, 3), plan(2, 1, 2));
         assertTrue(result.dirty());
         assertEquals("10.180.1.1", outcome(1), "as it was");

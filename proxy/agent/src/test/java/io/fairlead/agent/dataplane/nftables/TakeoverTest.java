@@ -29,7 +29,8 @@ class TakeoverTest {
     private static final String POD = "10.180.255.77";
 
     private final PlaneRig rig = new PlaneRig();
-    private final Service web = Plans.service("web", "172.30.0.41").nodePort(30080).build();
+    private final Service web =
+            Plans.service("web", "172.30.0.41").nodePort(30080).build();
     private final Service old = Plans.service("old", "172.30.0.42").affinity(60).build();
     private final Service ranged = Plans.service("ranged", "172.30.0.43")
             .nodePort(30043)
@@ -91,7 +92,10 @@ class TakeoverTest {
         Layout layout = new Layout(IpFamily.IPV4);
         NftTransaction other = new NftTransaction(layout.table, new NftVerdicts());
         NftSet foreign = NftSet.map("services", List.of(NftType.IPV4_ADDR), NftType.MARK);
-        other.addTable(true).addChain(version).addChain(NftChain.regular("ancient")).addSet(foreign);
+        other.addTable(true)
+                .addChain(version)
+                .addChain(NftChain.regular("ancient"))
+                .addSet(foreign);
         other.addElement(foreign, new byte[] {1, 2, 3, 4}, new byte[4]);
         try (Nft before = rig.kernel.open()) {
             before.apply(other);

@@ -53,7 +53,7 @@ class TransactionOrderTest {
             int route = Keys.readHostInt(value, 0);
             Routing routing = RouteNumber.routing(route);
             if (routing == Routing.PRESERVE_SOURCE) {
-                requireBackends(frontend, count(shortCircuits.get(frontend)), endpoints);
+                requireBackends(frontend, count(required(shortCircuits, frontend)), endpoints);
                 byte[] local = localRoutes.get(frontend);
                 if (local != null) {
                     requireBackends(frontend, count(local), localEndpoints);
@@ -62,6 +62,14 @@ class TransactionOrderTest {
                 requireBackends(frontend, RouteNumber.count(route), endpoints);
             }
         });
+    }
+
+    private static byte[] required(Map<ByteBuffer, byte[]> map, ByteBuffer frontend) {
+        byte[] value = map.get(frontend);
+        if (value == null) {
+            throw new AssertionError("a frontend with policy Local has no short circuit");
+        }
+        return value;
     }
 
     private static int count(byte[] route) {
@@ -80,8 +88,7 @@ class TransactionOrderTest {
     }
 
     private static ServicePlan plan(int number, Random random) {
-        Plans.ServiceBuilder builder =
-                Plans.service("s" + number, "172.30." + number / 250 + "." + (1 + number % 250));
+        Plans.ServiceBuilder builder = Plans.service("s" + number, "172.30." + number / 250 + "." + (1 + number % 250));
         if (number % 5 == 0) {
             builder.nodePort(20_000 + number).externalLocal();
         }
@@ -106,9 +113,7 @@ class TransactionOrderTest {
         rig.applyClean(plans);
         requireBoundedTransactions();
         for (int i = 0; i < SERVICES; i++) {
-            plans[i] = i % 3 == 0
-                    ? ServicePlan.nothing(plans[i].service())
-                    : plan(i, random);
+            plans[i] = i % 3 == 0 ? ServicePlan.nothing(plans[i].service()) : plan(i, random);
         }
         rig.applyClean(plans);
         requireBoundedTransactions();

@@ -81,7 +81,8 @@ final class WatchedNft implements Nft {
     @Override
     public void apply(NftTransaction transaction) {
         if (transaction.operations().stream().anyMatch(refused)) {
-            throw new KernelException("apply a transaction on", transaction.table().toString(), Errno.EINVAL, "refused");
+            throw new KernelException(
+                    "apply a transaction on", transaction.table().toString(), Errno.EINVAL, "refused");
         }
         nft.apply(transaction);
         applied.add(transaction);
