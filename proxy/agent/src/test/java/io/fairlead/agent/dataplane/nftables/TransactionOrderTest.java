@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TransactionOrderTest {
 
     private static final int ELEMENTS_MAX = 16_384;
-    private static final int SERVICES = 6_000;
+    private static final int SERVICES = 4_500;
 
     private final PlaneRig rig = new PlaneRig();
     private final Layout layout = new Layout(IpFamily.IPV4);
