@@ -1,12 +1,9 @@
 package io.fairlead.agent;
 
-import io.fairlead.agent.conntrack.StaleFlowCleaner;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
-import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
-import io.fairlead.agent.relay.LoopbackRelay;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
@@ -15,25 +12,14 @@ import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.NftMonitor;
-import io.fairlead.runtime.http.HttpEndpoint;
-import io.fairlead.runtime.http.HttpHandler;
-import io.fairlead.runtime.http.HttpLimits;
-import io.fairlead.runtime.http.HttpReply;
-import io.fairlead.runtime.http.HttpServer;
 import io.fairlead.runtime.http.ListenException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
-import io.fairlead.runtime.metrics.ProcessMetric;
 import io.fairlead.runtime.options.Arguments;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * {@code fairlead proxy}: wires source, store, loop, data plane, pages, and runs until it is told to stop.
@@ -56,7 +42,6 @@ final class ProxyMain {
     private final AgentPolicy policy;
     private final Lifecycle lifecycle = Lifecycle.install(STOP_DEADLINE);
     private final Metrics metrics = new Metrics();
-
     private final ClusterInput input;
 
     ProxyMain(Arguments arguments, ClusterInput input) {
@@ -94,6 +79,10 @@ final class ProxyMain {
     }
 
     private void start() {
+        AgentOptions.Mode mode = arguments.value(AgentOptions.MODE);
+        if (mode != AgentOptions.Mode.AUTO && mode != AgentOptions.Mode.NFTABLES) {
+            LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
+        }
         NetlinkNft nft = NetlinkNft.open();
         String missing = KernelFeature.describeMissing(nft);
         if (!missing.isEmpty()) {
@@ -106,7 +95,7 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(followers(new SyncReporter(engine, metrics, health)));
+        loop.start(Followers.start(new SyncReporter(engine, metrics, health), metrics, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -115,63 +104,13 @@ final class ProxyMain {
         }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
-        servePages(loop, health);
+        new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
         store.subscribe(loop);
         input.start(store);
         lifecycle.onStop("cluster source", input::close);
         store.start();
         lifecycle.onStop("cluster store", store::close);
         LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
-    }
-
-    /** What follows each step: reports, UDP flows to backends that left, listeners on [::1]. */
-    private ProxyLoop.SyncObserver followers(SyncReporter reporter) {
-        StaleFlowCleaner flows = new StaleFlowCleaner(new FollowerMetrics(metrics));
-        flows.start();
-        lifecycle.onStop("stale flows", flows::close);
-        Optional<LoopbackRelay> relay =
-                policy.nodePortAddresses().servesLoopbackV6() ? Optional.of(startRelay()) : Optional.empty();
-        return new ProxyLoop.SyncObserver() {
-            @Override
-            public void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos) {
-                reporter.stepped(step, queuedNanos, stepNanos);
-                flows.stepped(step.change(), step.result());
-                relay.ifPresent(running -> running.stepped(step.change()));
-            }
-
-            @Override
-            public void failed(KernelException error) {
-                reporter.failed(error);
-            }
-        };
-    }
-
-    private LoopbackRelay startRelay() {
-        LoopbackRelay relay = new LoopbackRelay(new FollowerMetrics(metrics));
-        relay.start();
-        lifecycle.onStop("loopback relay", relay::close);
-        return relay;
-    }
-
-    private void servePages(ProxyLoop loop, ProxyHealth health) {
-        ProcessMetric.observe(metrics);
-        HttpHandler page = _ -> HttpReply.ok(Metrics.CONTENT_TYPE, metrics::writePage);
-        Path socket = arguments.value(AgentOptions.RUN_DIR).resolve("proxy.sock");
-        Map<String, HttpHandler> local = new HashMap<>(new LocalPages(loop, policy, health).pages());
-        local.put("/metrics", page);
-        serve("local socket", new HttpEndpoint.Unix(socket), local);
-        arguments
-                .value(AgentOptions.HEALTH)
-                .ifPresent(address -> serve("health port", new HttpEndpoint.Tcp(address, Set.of()), health.pages()));
-        arguments
-                .value(AgentOptions.METRICS)
-                .ifPresent(address ->
-                        serve("metrics port", new HttpEndpoint.Tcp(address, Set.of()), Map.of("/metrics", page)));
-    }
-
-    private void serve(String name, HttpEndpoint endpoint, Map<String, HttpHandler> pages) {
-        HttpServer server = HttpServer.start(endpoint, pages, HttpLimits.DEFAULT);
-        lifecycle.onStop(name, server::close);
     }
 
     /** Whether load balancers may send traffic here: not while the node is being deleted. */

@@ -13,10 +13,10 @@ import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.ObjectName;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +117,7 @@ public final class SyncEngine {
         if (after.equals(before)) {
             return delta.services();
         }
-        Set<ObjectName> all = new TreeSet<>(snapshot.services().keySet());
+        Set<ObjectName> all = new LinkedHashSet<>(snapshot.services().keySet());
         all.addAll(planner.services());
         return all;
     }

@@ -52,12 +52,13 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
         count(step);
         reportSetAside();
-        if (result.dirty()) {
-            for (SyncResult.Failure failure : result.failures()) {
-                log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
-            }
+        for (SyncResult.Failure failure : result.failures()) {
+            log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
+        }
+        if (!result.failures().stream().allMatch(failure -> failure.frontend().isPresent())) {
             return;
         }
+        // One frontend that the kernel refuses is set aside; it must not keep the node from being ready.
         boolean first = !health.isReady();
         health.synced();
         if (queuedNanos > 0) {

@@ -1,5 +1,7 @@
 package io.fairlead.agent;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.kernel.IpBytes;
@@ -13,6 +15,7 @@ import io.fairlead.kernel.route.RouteNetlink;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A network namespace that is node and pods in one: addresses are on its loopback link, and what goes elsewhere leaves
@@ -33,6 +36,7 @@ public final class TestNode implements AutoCloseable {
                 boolean v4 = IpAddress.parse(address).family() == IpFamily.IPV4;
                 route.addAddress(LinkAddress.global(loopback, inet(address), v4 ? 32 : 128));
             }
+            awaitLocal(route, addresses);
             int wire = route.createVeth("wire", elsewhere, "wire").index();
             route.setUp(wire, true);
             for (InetAddress router : List.of(inet("10.255.0.1"), inet("fd00:255::1"))) {
@@ -43,6 +47,23 @@ public final class TestNode implements AutoCloseable {
         }
         try (RouteNetlink route = elsewhere.run(() -> RouteNetlink.open())) {
             route.setUp(route.link("wire").index(), true);
+        }
+    }
+
+    /**
+     * An IPv6 address can be bound at once, but the kernel's worker for duplicate detection adds its local route a
+     * moment later, also where nothing is to be detected. A packet of before would leave through the wire.
+     */
+    private static void awaitLocal(RouteNetlink route, String... addresses) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        for (String address : addresses) {
+            InetAddress expected = inet(address);
+            while (route.routes().stream()
+                    .noneMatch(found -> found.nextHop() instanceof NextHop.Local
+                            && found.destination().equals(expected))) {
+                assertTrue(System.nanoTime() < deadline, address + " has no local route");
+                Thread.onSpinWait();
+            }
         }
     }
 

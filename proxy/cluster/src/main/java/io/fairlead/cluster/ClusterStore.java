@@ -114,7 +114,7 @@ public final class ClusterStore implements AutoCloseable {
                 case Message.Said(String source, ClusterChange.Synced()) -> waitingFor.remove(source);
                 case Message.Said(String _, ClusterChange change) -> {
                     if (change instanceof ClusterChange.SetAside report && builder.isNews(report)) {
-                        LOG.log(Level.DEBUG, report.key() + " set aside: " + report.where() + ": " + report.reason());
+                        LOG.log(Level.WARNING, report.key() + " set aside: " + report.where() + ": " + report.reason());
                     }
                     builder.apply(change);
                 }

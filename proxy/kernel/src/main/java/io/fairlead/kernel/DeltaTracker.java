@@ -60,6 +60,9 @@ public final class DeltaTracker {
     private final int stride;
 
     private byte[] flags = new byte[INITIAL_SLOTS];
+    /** Per slot: eight bits of the key's hash that do not choose the slot, to pass over most other keys. */
+    private byte[] tags = new byte[INITIAL_SLOTS];
+
     /** Per slot: key, desired value (or the observed one where nothing is desired). */
     private byte[] entries;
 
@@ -233,9 +236,14 @@ public final class DeltaTracker {
 
     /** The slot of a key, or -1. */
     private int find(byte[] key) {
+        return find(key, hash(key, 0));
+    }
+
+    private int find(byte[] key, int hash) {
         int mask = flags.length - 1;
-        for (int slot = hash(key, 0) & mask; flags[slot] != 0; slot = slot + 1 & mask) {
-            if (flags[slot] != TOMBSTONE && keyEquals(slot, key)) {
+        byte tag = tag(hash);
+        for (int slot = hash & mask; flags[slot] != 0; slot = slot + 1 & mask) {
+            if (tags[slot] == tag && flags[slot] != TOMBSTONE && keyEquals(slot, key)) {
                 return slot;
             }
         }
@@ -243,7 +251,8 @@ public final class DeltaTracker {
     }
 
     private int findOrInsert(byte[] key) {
-        int known = find(key);
+        int hash = hash(key, 0);
+        int known = find(key, hash);
         if (known >= 0) {
             return known;
         }
@@ -251,7 +260,7 @@ public final class DeltaTracker {
             rehash();
         }
         int mask = flags.length - 1;
-        int slot = hash(key, 0) & mask;
+        int slot = hash & mask;
         while (flags[slot] != 0 && flags[slot] != TOMBSTONE) {
             slot = slot + 1 & mask;
         }
@@ -259,6 +268,7 @@ public final class DeltaTracker {
             used++;
         }
         flags[slot] = 0;
+        tags[slot] = tag(hash);
         live++;
         System.arraycopy(key, 0, entries, slot * stride, keyBytes);
         Arrays.fill(entries, slot * stride + keyBytes, (slot + 1) * stride, (byte) 0);
@@ -268,10 +278,12 @@ public final class DeltaTracker {
     /** Drops tombstones; the new table is at most half full, and two thirds full when its turn comes. */
     private void rehash() {
         byte[] oldFlags = flags;
+        byte[] oldTags = tags;
         byte[] oldEntries = entries;
         int slots = Integer.highestOneBit(Math.max(INITIAL_SLOTS, live * 2 + 1) - 1) << 1;
         int[] moved = new int[oldFlags.length];
         flags = new byte[slots];
+        tags = new byte[slots];
         entries = new byte[Math.multiplyExact(slots, stride)];
         for (int old = 0; old < oldFlags.length; old++) {
             if (oldFlags[old] != 0 && oldFlags[old] != TOMBSTONE) {
@@ -280,6 +292,7 @@ public final class DeltaTracker {
                     slot = slot + 1 & slots - 1;
                 }
                 flags[slot] = oldFlags[old];
+                tags[slot] = oldTags[old];
                 System.arraycopy(oldEntries, old * stride, entries, slot * stride, stride);
                 moved[old] = slot;
             }
@@ -288,6 +301,10 @@ public final class DeltaTracker {
             queue[place] = moved[queue[place]];
         }
         used = live;
+    }
+
+    private static byte tag(int hash) {
+        return (byte) (hash >>> 24);
     }
 
     /**

@@ -67,7 +67,8 @@ public final class StaleFlowCleaner implements AutoCloseable {
     /** Whether the kernel has everything that was handed over. */
     private boolean settled;
 
-    private boolean closed;
+    /** Written with the lock, read without it too. */
+    private volatile boolean closed;
 
     // Confined to the thread.
     private final StaleFlows flows = new StaleFlows();
@@ -210,7 +211,7 @@ public final class StaleFlowCleaner implements AutoCloseable {
             }
             long deleted = 0;
             for (ConntrackFilter filter : filters(family, keys)) {
-                deleted += conntrack.deleteIf(filter, entry -> isStale(keys, entry));
+                deleted += conntrack.deleteIf(filter, entry -> !closed && isStale(keys, entry));
             }
             suspects.removeAll(keys);
             observer.cleaned(family, deleted, System.nanoTime() - start);
@@ -263,7 +264,7 @@ public final class StaleFlowCleaner implements AutoCloseable {
         }
     }
 
-    /** Ends after the round that is running, at most; what is left stays until it expires. */
+    /** Ends once the entries that were already chosen are deleted; others stay until they expire. */
     @Override
     public void close() {
         lock.lock();

@@ -22,6 +22,15 @@ public sealed interface LocalPods {
             ranges = List.copyOf(ranges);
         }
 
+        private boolean has(IpFamily family) {
+            for (IpPrefix range : ranges) {
+                if (range.family() == family) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** The ranges of one family. */
         public List<IpPrefix> ranges(IpFamily family) {
             return ranges.stream().filter(range -> range.family() == family).toList();
@@ -38,7 +47,7 @@ public sealed interface LocalPods {
     default boolean detects(IpFamily family) {
         return switch (this) {
             case Unknown unknown -> false;
-            case BySource source -> source.ranges.stream().anyMatch(range -> range.family() == family);
+            case BySource source -> source.has(family);
             case ByInterface bridge -> true;
             case ByInterfacePrefix prefix -> true;
         };

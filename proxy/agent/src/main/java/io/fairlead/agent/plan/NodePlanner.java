@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The plan of a node, kept up to date: plans touched Services again, settles who owns which address, and says what
@@ -29,7 +29,9 @@ public final class NodePlanner {
     /** What was planned for a Service, and the part of it that the Service owns. */
     private record Planned(ServicePlan plan, ServicePlan effective) {}
 
-    private final Map<ObjectName, Planned> planned = new HashMap<>();
+    /** In the order of their names as far as they came in it, so that sorting them again costs next to nothing. */
+    private final Map<ObjectName, Planned> planned = new LinkedHashMap<>();
+
     private final OwnerIndex owners = new OwnerIndex();
     private final Map<ObjectName, String> setAside = new TreeMap<>();
     private NodeSettings settings = NO_SETTINGS;
@@ -41,21 +43,21 @@ public final class NodePlanner {
      */
     public NodePlanDelta update(
             Collection<ObjectName> touched, ClusterSnapshot snapshot, NodeFacts facts, NodeSettings newSettings) {
-        Set<ObjectName> affected = new HashSet<>(touched);
+        Set<ObjectName> affected = new LinkedHashSet<>(touched);
         Map<ObjectName, ServicePlan> plans = new HashMap<>();
         for (ObjectName name : touched) {
             ServicePlan before = plan(name);
             ServicePlan after = planOrKeep(name, snapshot, facts, before);
             if (!after.equals(before)) {
                 plans.put(name, after);
-                before.ports().forEach(port -> port.frontends().forEach(claim -> owners.release(claim, affected)));
+                release(before, affected);
             }
         }
-        plans.values()
-                .forEach(plan ->
-                        plan.ports().forEach(port -> port.frontends().forEach(claim -> owners.claim(claim, affected))));
+        for (ServicePlan plan : plans.values()) {
+            claim(plan, affected);
+        }
         List<NodePlanDelta.ServiceChange> changes = new ArrayList<>();
-        for (ObjectName name : new TreeSet<>(affected)) {
+        for (ObjectName name : sorted(affected)) {
             settle(name, plans.getOrDefault(name, plan(name)), changes);
         }
         NodeSettings settingsBefore = settings;
@@ -63,16 +65,38 @@ public final class NodePlanner {
         return new NodePlanDelta(changes, settingsBefore, newSettings);
     }
 
+    private void release(ServicePlan plan, Set<ObjectName> affected) {
+        for (PortPlan port : plan.ports()) {
+            for (Frontend frontend : port.frontends()) {
+                owners.release(frontend, affected);
+            }
+        }
+    }
+
+    private void claim(ServicePlan plan, Set<ObjectName> affected) {
+        for (PortPlan port : plan.ports()) {
+            for (Frontend frontend : port.frontends()) {
+                owners.claim(frontend, affected);
+            }
+        }
+    }
+
     /** The whole plan as a change from nothing, for a data plane that starts again. */
     public NodePlanDelta everything() {
         List<NodePlanDelta.ServiceChange> changes = new ArrayList<>();
-        for (ObjectName name : new TreeSet<>(planned.keySet())) {
+        for (ObjectName name : sorted(planned.keySet())) {
             ServicePlan effective = effectivePlan(name);
             if (!effective.isNothing()) {
                 changes.add(new NodePlanDelta.ServiceChange(ServicePlan.nothing(name), effective));
             }
         }
         return new NodePlanDelta(changes, NO_SETTINGS, settings);
+    }
+
+    private static List<ObjectName> sorted(Collection<ObjectName> names) {
+        List<ObjectName> sorted = new ArrayList<>(names);
+        Collections.sort(sorted);
+        return sorted;
     }
 
     /** The Services that there is a plan for. */
@@ -146,7 +170,7 @@ public final class NodePlanner {
         List<PortPlan> ports = new ArrayList<>(plan.ports().size());
         boolean all = true;
         for (PortPlan port : plan.ports()) {
-            if (port.frontends().stream().allMatch(owners::owns)) {
+            if (ownsAll(port)) {
                 ports.add(port);
             } else {
                 all = false;
@@ -158,5 +182,14 @@ public final class NodePlanner {
             }
         }
         return all ? plan : new ServicePlan(plan.service(), plan.clusterIps(), List.copyOf(ports));
+    }
+
+    private boolean ownsAll(PortPlan port) {
+        for (Frontend frontend : port.frontends()) {
+            if (!owners.owns(frontend)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.fairlead.agent.plan;
 
 import io.fairlead.agent.plan.Explanation.Outcome;
 import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.cluster.model.ObjectName;
 import java.util.ArrayList;
@@ -28,9 +29,21 @@ public final class PlanWalk {
 
     public Explanation explain(Flow flow) {
         List<String> reasons = new ArrayList<>();
+        if (crossesToLoopback(flow)) {
+            reasons.add("loopback is reached from this node only");
+            return new Explanation(Optional.empty(), new Outcome.Drop(), reasons);
+        }
         Optional<Frontend> frontend = frontend(flow, reasons);
         Outcome outcome = frontend.isPresent() ? atFrontend(flow, frontend.get(), reasons) : guard(flow, reasons);
         return new Explanation(frontend, outcome, reasons);
+    }
+
+    /** What the guard of CVE-2020-8558 drops, which stands as long as the kernel routes its loopback network. */
+    private boolean crossesToLoopback(Flow flow) {
+        return planner.settings().servesLoopback()
+                && !flow.fromNode()
+                && flow.destination().family() == IpFamily.IPV4
+                && (flow.destination().isLoopback() || flow.source().isLoopback());
     }
 
     /** Exact addresses win over NodePorts. */

@@ -165,7 +165,7 @@ class NodePlannerTest {
             assertEquals("ClusterIP 172.30.0.1:80/tcp", frontends(planner, "web"));
             assertEquals("", frontends(planner, "new"));
             assertEquals(Set.of(name("web"), name("new")), planner.setAside().keySet());
-            assertTrue(planner.setAside().toString().contains("default/new=spec.ports[1].name: "));
+            assertTrue(planner.setAside().getOrDefault(name("new"), "").startsWith("spec.ports[1].name: "));
             update(
                     planner,
                     cluster.put(good).delete(ClusterKind.SERVICE, name("new")).fetch());

@@ -55,9 +55,11 @@ public sealed interface IpAddress extends Comparable<IpAddress> permits Ipv4Addr
 
     @Override
     default int compareTo(IpAddress other) {
-        return switch (this) {
-            case Ipv4Address a -> other instanceof Ipv4Address b ? Integer.compareUnsigned(a.bits(), b.bits()) : -1;
-            case Ipv6Address a -> other instanceof Ipv6Address b ? Ipv6Address.compare(a, b) : 1;
-        };
+        if (this instanceof Ipv4Address a && other instanceof Ipv4Address b) {
+            return Integer.compareUnsigned(a.bits(), b.bits());
+        }
+        return this instanceof Ipv6Address a && other instanceof Ipv6Address b
+                ? Ipv6Address.compare(a, b)
+                : family().compareTo(other.family());
     }
 }

@@ -1,5 +1,7 @@
 package io.fairlead.cluster.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An IPv4 address as its 32 bits.
  *
@@ -45,6 +47,17 @@ public record Ipv4Address(int bits) implements IpAddress {
     @Override
     public IpAddress masked(int prefixLength) {
         return new Ipv4Address(prefixLength == 0 ? 0 : bits & -1 << (32 - prefixLength));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Ipv4Address that && bits == that.bits;
+    }
+
+    /** Hot path: a record's own method goes through method handles, which cost dearly before they are compiled. */
+    @Override
+    public int hashCode() {
+        return bits;
     }
 
     @Override

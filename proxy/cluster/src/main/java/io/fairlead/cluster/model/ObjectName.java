@@ -1,6 +1,6 @@
 package io.fairlead.cluster.model;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Namespace and name of a Kubernetes object. Cluster-scoped objects have an empty namespace.
@@ -9,12 +9,23 @@ import java.util.Comparator;
  */
 public record ObjectName(String namespace, String name) implements Comparable<ObjectName> {
 
-    private static final Comparator<ObjectName> ORDER =
-            Comparator.comparing(ObjectName::namespace).thenComparing(ObjectName::name);
-
+    /** Hot path: maps of the whole cluster are ordered by it, and at a cold start nothing is compiled yet. */
     @Override
     public int compareTo(ObjectName other) {
-        return ORDER.compare(this, other);
+        int order = namespace.compareTo(other.namespace);
+        return order != 0 ? order : name.compareTo(other.name);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof ObjectName that && name.equals(that.name) && namespace.equals(that.namespace);
+    }
+
+    /** Both halves hold their hash, which a record's own method would ask for through method handles. */
+    @Override
+    public int hashCode() {
+        return 31 * namespace.hashCode() + name.hashCode();
     }
 
     /** {@code namespace/name}, or just the name of a cluster-scoped object. */

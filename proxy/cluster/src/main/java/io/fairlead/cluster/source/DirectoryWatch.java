@@ -46,6 +46,9 @@ final class DirectoryWatch implements AutoCloseable {
     /** What comes together is dealt with together. */
     private static final Duration GATHER = Duration.ofMillis(5);
 
+    /** A directory that is back, or another one of its name, is being filled: nothing is due before that ends. */
+    private static final Duration QUIET_AFTER_RETURN = Duration.ofSeconds(1);
+
     /** Between looks at everything; short where nothing else would tell. */
     private static final Duration WALK_PERIOD = Duration.ofSeconds(5);
 
@@ -64,8 +67,13 @@ final class DirectoryWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean walked;
     private boolean present;
+
+    /** Of the directory, empty while it is missing. */
+    private String inode = "";
+
     private String trouble = "";
     private long walkAtNanos = System.nanoTime();
+    private long filledAtNanos = System.nanoTime();
 
     DirectoryWatch(Path root) {
         this.root = root.toAbsolutePath().normalize();
@@ -118,7 +126,7 @@ final class DirectoryWatch implements AutoCloseable {
             long next = Math.min(giveUpNanos - now, walkAtNanos - now);
             if (present) {
                 for (long dueNanos : due.values()) {
-                    next = Math.min(next, dueNanos - now);
+                    next = Math.min(next, Math.max(dueNanos, filledAtNanos) - now);
                 }
             }
             takeEvents(Math.max(next, 0));
@@ -141,11 +149,11 @@ final class DirectoryWatch implements AutoCloseable {
 
     /**
      * Takes what is due, and what is nearly due with it: two files that changed together are read together. Nothing is
-     * due while the directory is missing, since its files only seem deleted.
+     * due while the directory is missing, or is back and being filled, since its files only seem deleted.
      */
     private List<String> takeDue() {
         long now = System.nanoTime();
-        if (!present || due.values().stream().noneMatch(dueNanos -> now - dueNanos >= 0)) {
+        if (!present || now - filledAtNanos < 0 || due.values().stream().noneMatch(dueNanos -> now - dueNanos >= 0)) {
             return List.of();
         }
         List<String> ready = new ArrayList<>();
@@ -190,6 +198,9 @@ final class DirectoryWatch implements AutoCloseable {
         boolean structure = Files.isSymbolicLink(path)
                 || Files.isDirectory(path)
                 || event.kind().equals(ENTRY_DELETE) && watched.containsValue(path);
+        if (filledAtNanos - System.nanoTime() > 0) {
+            filledAtNanos = System.nanoTime() + QUIET_AFTER_RETURN.toNanos();
+        }
         if (structure) {
             walkSoon();
         } else if (ManifestWalk.isManifest(child.toString())) {
@@ -204,7 +215,12 @@ final class DirectoryWatch implements AutoCloseable {
     /** Looks at everything. While the directory is missing, what it said before stays in force. */
     private void walk() {
         ManifestWalk walk = new ManifestWalk(root, this::watch);
-        present = walk.run();
+        String before = inode;
+        inode = walk.run();
+        present = !inode.isEmpty();
+        if (present && !inode.equals(before) && walked) {
+            filledAtNanos = System.nanoTime() + QUIET_AFTER_RETURN.toNanos();
+        }
         if (root.getParent() != null) {
             watch(root.getParent());
         }

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <p><b>What holds when something is wrong.</b> A file that cannot be parsed is set aside with file, line and reason;
  * what it said before stays in force. An object that cannot be honoured is set aside alone. An object that is in two
  * files is taken from the first path, and reported. A file that is gone takes its objects with it, but a directory that
- * is gone does not: everything stays in force until it is back.
+ * is gone does not: everything stays in force until it is back and filled.
  *
  * <p><b>Files in the making.</b> A file is read when it was quiet for some milliseconds. News that take something away
  * (a lost object, a broken file, no file), or that contradict another file, must hold for longer, because an editor that empties a file before it writes

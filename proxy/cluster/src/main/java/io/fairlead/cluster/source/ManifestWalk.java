@@ -37,17 +37,18 @@ final class ManifestWalk extends SimpleFileVisitor<Path> {
         this.folders = folders;
     }
 
-    /** Looks at everything; false if the directory is not there. */
-    boolean run() {
-        if (!Files.isDirectory(root)) {
-            return false;
-        }
+    /** Looks at everything; returns what identifies the directory, empty if it is not there. */
+    String run() {
         try {
+            BasicFileAttributes attributes = Files.readAttributes(root, BasicFileAttributes.class);
+            if (!attributes.isDirectory()) {
+                return "";
+            }
             Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEPTH_MAX, this);
+            return "inode " + attributes.fileKey();
         } catch (IOException e) {
-            failed(root, e);
+            return "";
         }
-        return true;
     }
 
     /** The manifest files by name below the root. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -90,18 +91,29 @@ public final class AgentProcess {
      * @throws LabException with the end of its log if it stops or needs longer
      */
     public Duration awaitReady(Duration longest) {
-        long deadline = System.nanoTime() + longest.toNanos();
-        while (page("/status", Map.of())
-                .filter(text -> text.contains("\"in-sync\""))
-                .isEmpty()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new LabException("the agent of " + node.name()
-                        + (process.isAlive() ? " is not ready after " + longest.toMillis() + " ms" : " stopped")
-                        + "; its log ends:\n" + logEnd());
-            }
+        Optional<Duration> ready = readyAfter(longest);
+        while (ready.isEmpty()) {
             LockSupport.parkNanos(POLL_NANOS);
+            ready = readyAfter(longest);
         }
-        return Duration.ofNanos(System.nanoTime() - startNanos);
+        return ready.get();
+    }
+
+    /** Whether everything is in the kernel: the time since its start, nothing if not yet; throws as the other. */
+    Optional<Duration> readyAfter(Duration longest) {
+        Optional<String> status = page("/status", Map.of());
+        Duration age = Duration.ofNanos(System.nanoTime() - startNanos);
+        if (status.filter(text -> text.contains("\"in-sync\"")).isPresent()) {
+            return Optional.of(age);
+        }
+        if (!process.isAlive()) {
+            throw new LabException("the agent of " + node.name() + " stopped; its log ends:\n" + logEnd());
+        }
+        if (age.compareTo(longest) > 0) {
+            throw new LabException("the agent of " + node.name() + " is not ready after " + longest.toMillis()
+                    + " ms; its log ends:\n" + logEnd());
+        }
+        return Optional.empty();
     }
 
     private String logEnd() {
@@ -124,7 +136,7 @@ public final class AgentProcess {
     }
 
     private Optional<String> ask(String path, Map<String, String> parameters, String output) {
-        Map<String, String> question = new java.util.TreeMap<>(parameters);
+        Map<String, String> question = new TreeMap<>(parameters);
         question.put("output", output);
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         return switch (api.ask("proxy", path, question, page)) {

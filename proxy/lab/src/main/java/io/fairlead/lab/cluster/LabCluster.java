@@ -9,11 +9,13 @@ import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.PodServers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * Everything together. What it made on this machine goes with its run; {@link #close} ends only what is inside this
@@ -54,7 +56,14 @@ public final class LabCluster implements AutoCloseable {
         lab.topology()
                 .nodes()
                 .forEach(node -> agents.add(AgentProcess.start(run, lab.host(node.host()), program, manifests.path())));
-        return agents.stream().map(agent -> agent.awaitReady(READY_TIMEOUT)).toList();
+        Map<AgentProcess, Duration> ready = new HashMap<>();
+        while (ready.size() < agents.size()) {
+            agents.stream()
+                    .filter(agent -> !ready.containsKey(agent))
+                    .forEach(agent -> agent.readyAfter(READY_TIMEOUT).ifPresent(time -> ready.put(agent, time)));
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return agents.stream().map(ready::get).toList();
     }
 
     public Topology topology() {
@@ -108,14 +117,14 @@ public final class LabCluster implements AutoCloseable {
     private boolean hasInForce(AgentProcess agent, ServiceManifest service) {
         String page =
                 agent.page("/services", Map.of("filter", service.fullName())).orElse("");
-        Set<HostSpec> routed = new HashSet<>();
-        for (HostSpec pod : topology().pods()) {
-            if (page.contains(quoted(pod.addresses().text4()))) {
-                routed.add(pod);
-            }
-        }
-        return page.contains(quoted(service.clusterAddress().text4()))
-                && routed.equals(Set.copyOf(service.endpoints()));
+        // The filter also lets Services pass whose names begin alike; each object begins with its namespace.
+        String own = Arrays.stream(page.split(quoted("namespace"), -1))
+                .filter(object -> object.contains(quoted(service.name())))
+                .collect(Collectors.joining());
+        Set<HostSpec> routed = topology().pods().stream()
+                .filter(pod -> own.contains(quoted(pod.addresses().text4())))
+                .collect(Collectors.toSet());
+        return own.contains(quoted(service.clusterAddress().text4())) && routed.equals(Set.copyOf(service.endpoints()));
     }
 
     private static String quoted(String text) {

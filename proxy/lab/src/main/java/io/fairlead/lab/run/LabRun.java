@@ -15,13 +15,15 @@ import java.util.List;
 public final class LabRun implements AutoCloseable {
 
     /** Where runs live unless told otherwise. */
-    public static final Path DEFAULT_BASE = Path.of("/run/fairlead/lab");
+    public static final Path DEFAULT_BASE = Path.of("/run/fairlead-lab");
 
+    private final Path base;
     private final RunFolder folder;
     private final int leftoversRemoved;
     private boolean closed;
 
-    private LabRun(RunFolder folder, int leftoversRemoved) {
+    private LabRun(Path base, RunFolder folder, int leftoversRemoved) {
+        this.base = base;
         this.folder = folder;
         this.leftoversRemoved = leftoversRemoved;
     }
@@ -35,7 +37,7 @@ public final class LabRun implements AutoCloseable {
     public static LabRun start(Path base) {
         List<RunFolder> leftovers = RunFolder.leftovers(base);
         leftovers.forEach(RunFolder::remove);
-        return new LabRun(RunFolder.create(base, ProcessIdentity.ofThisProcess()), leftovers.size());
+        return new LabRun(base, RunFolder.create(base, ProcessIdentity.ofThisProcess()), leftovers.size());
     }
 
     /** A few letters that no other run has. */
@@ -89,6 +91,7 @@ public final class LabRun implements AutoCloseable {
         if (!closed) {
             closed = true;
             folder.remove();
+            RunFolder.removeIfEmpty(base);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.fairlead.lab.run;
 import io.fairlead.kernel.netns.NetNs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -45,12 +46,11 @@ record RunFolder(Path path) {
     /** Makes a folder with a name that no other run has. */
     static RunFolder create(Path base, ProcessIdentity owner) {
         try {
-            Files.createDirectories(base);
             while (true) {
-                Path path = base.resolve(randomName());
+                Path path = Files.createDirectories(base).resolve(randomName());
                 try {
                     Files.createDirectory(path);
-                } catch (FileAlreadyExistsException taken) {
+                } catch (FileAlreadyExistsException | NoSuchFileException takenOrBaseRemovedByAnother) {
                     continue;
                 }
                 Files.writeString(path.resolve(OWNER), owner + "\n");
@@ -150,6 +150,17 @@ record RunFolder(Path path) {
         }
     }
 
+    /** Deletes the folder of all runs if this was the last one. */
+    static void removeIfEmpty(Path base) {
+        try {
+            Files.deleteIfExists(base);
+        } catch (DirectoryNotEmptyException others) {
+            return;
+        } catch (IOException e) {
+            throw new LabException("cannot remove " + base + ": " + e.getMessage(), e);
+        }
+    }
+
     private static void awaitEnd(ProcessIdentity child) {
         long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
         while (child.isAlive()) {
@@ -160,7 +171,7 @@ record RunFolder(Path path) {
         }
     }
 
-    /** Does not follow symbolic links. */
+    /** Deletes what it visits, and does not follow symbolic links. Confined to one thread. */
     private static final class Deletion extends SimpleFileVisitor<Path> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

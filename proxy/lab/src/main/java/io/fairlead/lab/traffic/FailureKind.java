@@ -2,6 +2,7 @@ package io.fairlead.lab.traffic;
 
 import java.io.IOException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
 
@@ -31,7 +32,7 @@ public enum FailureKind {
             return UNREACHABLE;
         }
         // For a connected datagram socket the JDK reports ECONNREFUSED as a port that is unreachable.
-        if (failure instanceof java.net.PortUnreachableException || message.contains("refused")) {
+        if (failure instanceof PortUnreachableException || message.contains("refused")) {
             return REFUSED;
         }
         return message.contains("reset") || message.contains("broken pipe") ? RESET : BROKEN;

@@ -1,7 +1,9 @@
 package io.fairlead.lab.traffic;
 
+import io.fairlead.lab.run.LabException;
 import io.fairlead.lab.topology.Host;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,7 +30,7 @@ public final class HeldConnection implements AutoCloseable {
     /**
      * Connects.
      *
-     * @throws java.io.UncheckedIOException if that fails
+     * @throws LabException if that fails
      */
     public static HeldConnection open(Host client, InetAddress address, int port) {
         try {
@@ -41,7 +43,7 @@ public final class HeldConnection implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new LabException(client.name() + " cannot connect to " + address + ": " + e.getMessage(), e);
         }
     }
 
@@ -63,7 +65,7 @@ public final class HeldConnection implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

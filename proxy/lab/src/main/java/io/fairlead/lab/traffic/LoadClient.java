@@ -3,6 +3,7 @@ package io.fairlead.lab.traffic;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -25,6 +26,7 @@ final class LoadClient implements Runnable {
 
     private static final int REPLY_BYTES_MAX = 2048;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int PAUSE_MILLIS_MAX = 10;
     private static final byte[] REQUEST = Answer.request(true);
 
     private final TrafficLoad.Settings settings;
@@ -37,13 +39,19 @@ final class LoadClient implements Runnable {
 
     /** Connections that are still to be begun. */
     private long left;
+    /** The place of the last target that was asked. */
+    private int turn;
     /** Connections that are under way. */
     private int open;
 
     private volatile boolean opening = true;
     private volatile boolean abandoned;
 
-    /** One connection. */
+    /**
+     * One connection.
+     *
+     * <p>Confined to the thread of its client.
+     */
     private static final class Attempt {
         final SocketChannel channel;
         final long start;
@@ -79,20 +87,15 @@ final class LoadClient implements Runnable {
         try (Selector selector = Selector.open()) {
             long next = System.nanoTime() + offsetNanos;
             while (!abandoned) {
-                if ((!opening || left == 0) && open == 0) {
+                boolean more = opening && left > 0;
+                if (!more && open == 0) {
                     return;
                 }
-                for (long now = System.nanoTime(); opening && left > 0 && next <= now && open < IN_FLIGHT_MAX; left--) {
+                for (long now = System.nanoTime(); more && left > 0 && next <= now && open < IN_FLIGHT_MAX; left--) {
                     begin(selector);
                     next += intervalNanos;
                 }
-                // Long pauses are cut short to notice the end.
-                long pause = Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI, 0, 10);
-                if (pause == 0) {
-                    selector.selectNow(this::handle);
-                } else {
-                    selector.select(this::handle, pause);
-                }
+                selector.select(this::handle, pauseMillis(next));
                 expire();
             }
             inFlight.forEach(LoadClient::closeQuietly);
@@ -101,9 +104,20 @@ final class LoadClient implements Runnable {
         }
     }
 
-    private void begin(Selector selector) throws IOException {
+    /** Until the next connection is due, rounded up: late ones catch up. Cut short to notice the end. */
+    private static long pauseMillis(long next) {
+        return Math.clamp((next - System.nanoTime()) / NANOS_PER_MILLI + 1, 1, PAUSE_MILLIS_MAX);
+    }
+
+    private void begin(Selector selector) {
         counts.started();
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel;
+        try {
+            channel = SocketChannel.open();
+        } catch (IOException noDescriptorsLeft) {
+            counts.failed(FailureKind.BROKEN);
+            return;
+        }
         Attempt attempt = new Attempt(channel, System.nanoTime());
         inFlight.add(attempt);
         open++;
@@ -112,7 +126,7 @@ final class LoadClient implements Runnable {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            boolean connected = channel.connect(settings.target());
+            boolean connected = channel.connect(nextTarget());
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, attempt);
             if (connected) {
                 ask(key, attempt);
@@ -120,6 +134,11 @@ final class LoadClient implements Runnable {
         } catch (IOException e) {
             fail(attempt, FailureKind.of(e));
         }
+    }
+
+    private InetSocketAddress nextTarget() {
+        turn = (turn + 1) % settings.targets().size();
+        return settings.targets().get(turn);
     }
 
     private void handle(SelectionKey key) {

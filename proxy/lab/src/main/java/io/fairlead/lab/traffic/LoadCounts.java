@@ -25,6 +25,7 @@ final class LoadCounts {
     private long started;
     private long answered;
     private long lastAnswer = begin;
+    private long lastEnd = begin;
     private long longestGap;
 
     synchronized void started() {
@@ -35,6 +36,7 @@ final class LoadCounts {
         long now = System.nanoTime();
         longestGap = Math.max(longestGap, now - lastAnswer);
         lastAnswer = now;
+        lastEnd = now;
         answered++;
         latencies[Latencies.bucket(nanos / 1000)]++;
         byPod.merge(answer.pod(), 1L, Long::sum);
@@ -44,6 +46,7 @@ final class LoadCounts {
     }
 
     synchronized void failed(FailureKind kind) {
+        lastEnd = System.nanoTime();
         failures.merge(kind, 1L, Long::sum);
     }
 
@@ -56,6 +59,6 @@ final class LoadCounts {
                 sources,
                 new Latencies(latencies),
                 Duration.ofNanos(longestGap),
-                Duration.ofNanos(System.nanoTime() - begin));
+                Duration.ofNanos(lastEnd - begin));
     }
 }

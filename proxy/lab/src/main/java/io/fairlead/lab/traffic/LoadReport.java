@@ -17,7 +17,7 @@ import java.util.Set;
  * @param sources client addresses that pods saw, the first few
  * @param latencies from connect to the last byte of the answer
  * @param longestGap the longest time without any answer
- * @param elapsed since the load began
+ * @param elapsed from the begin of the load to the last connection that ended
  */
 public record LoadReport(
         long started,

@@ -35,13 +35,20 @@ public final class PodServers implements AutoCloseable {
     private final Set<SelectableChannel> open = ConcurrentHashMap.newKeySet();
     private final ByteBuffer scratch = ByteBuffer.allocate(REQUEST_BYTES_MAX);
 
-    /** What a readiness event is about. */
+    /**
+     * What a readiness event is about.
+     *
+     * <p>Confined to the servers' thread.
+     */
     private sealed interface Duty {}
 
+    /** A new client of a pod. Confined to the servers' thread. */
     private record Accept(String pod, ServerSocketChannel listener) implements Duty {}
 
+    /** The datagrams of a pod. Confined to the servers' thread. */
     private record Datagrams(String pod, DatagramChannel channel) implements Duty {}
 
+    /** A client, its answer, and what it has sent of its request. Confined to the servers' thread. */
     private record Connection(Answer answer, SocketChannel channel, StringBuilder request) implements Duty {}
 
     private PodServers(Selector selector) {

@@ -4,6 +4,8 @@ import io.fairlead.lab.topology.Host;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -90,11 +92,11 @@ public record Probe(Transport transport, InetSocketAddress target, Duration time
     private String askUdp(Host client) throws IOException {
         try (DatagramChannel channel = client.namespace().run(() -> DatagramChannel.open())) {
             channel.connect(target);
-            var socket = channel.socket();
+            DatagramSocket socket = channel.socket();
             socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
             byte[] question = "who is there?\n".getBytes(StandardCharsets.US_ASCII);
-            socket.send(new java.net.DatagramPacket(question, question.length));
-            var reply = new java.net.DatagramPacket(new byte[REPLY_BYTES_MAX], REPLY_BYTES_MAX);
+            socket.send(new DatagramPacket(question, question.length));
+            DatagramPacket reply = new DatagramPacket(new byte[REPLY_BYTES_MAX], REPLY_BYTES_MAX);
             socket.receive(reply);
             return new String(reply.getData(), 0, reply.getLength(), StandardCharsets.US_ASCII);
         }

@@ -19,15 +19,17 @@ public final class TrafficLoad implements AutoCloseable {
      *
      * <p>Immutable.
      *
-     * @param target an HTTP Service
+     * @param targets HTTP Services, asked in turns
      * @param perSecond connections per second, of all clients together
      * @param duration how long connections are begun
      * @param timeout from the begin of a connection to its answer
      */
-    public record Settings(InetSocketAddress target, int perSecond, Duration duration, Duration timeout) {
+    public record Settings(List<InetSocketAddress> targets, int perSecond, Duration duration, Duration timeout) {
         public Settings {
-            if (perSecond < 1 || !duration.isPositive() || !timeout.isPositive()) {
-                throw new IllegalArgumentException(perSecond + " per second for " + duration + ", " + timeout);
+            targets = List.copyOf(targets);
+            if (targets.isEmpty() || perSecond < 1 || !duration.isPositive() || !timeout.isPositive()) {
+                throw new IllegalArgumentException(
+                        targets + " at " + perSecond + " per second for " + duration + ", " + timeout);
             }
         }
     }

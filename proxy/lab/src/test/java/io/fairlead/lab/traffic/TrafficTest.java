@@ -55,7 +55,7 @@ class TrafficTest {
     @Test
     void loadKeepsItsRateAndCountsEveryAnswer() {
         InetSocketAddress target = new InetSocketAddress(SERVER.addresses().v4(), Transport.HTTP.podPort());
-        var settings = new TrafficLoad.Settings(target, 500, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var settings = new TrafficLoad.Settings(List.of(target), 500, Duration.ofSeconds(1), Duration.ofSeconds(2));
         List<Host> clients = List.of(lab.outside(), lab.host(SILENT));
         LoadReport report;
         try (TrafficLoad load = TrafficLoad.start(clients, settings)) {
@@ -75,7 +75,7 @@ class TrafficTest {
     @Test
     void loadCountsFailuresByKind() {
         InetSocketAddress nobody = new InetSocketAddress(SILENT.addresses().v4(), Transport.HTTP.podPort());
-        var settings = new TrafficLoad.Settings(nobody, 100, SHORT, Duration.ofSeconds(2));
+        var settings = new TrafficLoad.Settings(List.of(nobody), 100, SHORT, Duration.ofSeconds(2));
         try (TrafficLoad load = TrafficLoad.start(List.of(lab.outside()), settings)) {
             assertEquals(Map.of(), load.report().byPod());
             assertTrue(load.await(Duration.ofSeconds(10)), "the load does not end");

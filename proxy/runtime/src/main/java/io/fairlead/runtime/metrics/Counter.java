@@ -1,7 +1,5 @@
 package io.fairlead.runtime.metrics;
 
-import java.util.concurrent.atomic.LongAdder;
-
 /**
  * A number that only grows.
  *
@@ -9,21 +7,24 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Counter implements Series {
 
-    private final LongAdder count = new LongAdder();
+    private final io.micrometer.core.instrument.Counter meter;
 
-    Counter() {}
+    Counter(io.micrometer.core.instrument.Counter meter) {
+        this.meter = meter;
+    }
 
     /** Hot path: adds one. */
     public void increment() {
-        count.increment();
+        meter.increment();
     }
 
     /** Hot path: adds {@code amount}, which is not negative. */
     public void add(long amount) {
-        count.add(amount);
+        meter.increment((double) amount);
     }
 
+    /** Exact below 2^53. */
     public long value() {
-        return count.sum();
+        return (long) meter.count();
     }
 }

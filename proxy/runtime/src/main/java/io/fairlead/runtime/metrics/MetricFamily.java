@@ -1,9 +1,10 @@
 package io.fairlead.runtime.metrics;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * All series of one metric.
@@ -16,7 +17,7 @@ final class MetricFamily {
     private static final int SERIES_MAX = 1000;
 
     private final MetricDescriptor descriptor;
-    private final Map<String, Series> series = new ConcurrentSkipListMap<>();
+    private final Map<List<String>, Series> series = new ConcurrentHashMap<>();
 
     MetricFamily(MetricDescriptor descriptor) {
         List<String> mistakes = MetricNames.mistakes(descriptor);
@@ -30,34 +31,16 @@ final class MetricFamily {
         return descriptor;
     }
 
-    /** The series by the text of their labels, {@code a="1",b="2"}, in its order. */
-    Map<String, Series> series() {
-        return series;
-    }
-
-    Series series(List<String> labelValues, Supplier<Series> create) {
-        if (labelValues.size() != descriptor.labels().size()) {
+    Series series(List<String> labelValues, Function<List<String>, Series> create) {
+        int labels = descriptor.labels().size();
+        if (labelValues.size() != labels) {
             throw new IllegalArgumentException(descriptor.metricName() + " has the labels " + descriptor.labels());
         }
-        String key = labelText(labelValues);
-        Series known = series.get(key);
+        Series known = series.get(labelValues);
         if (known != null) {
             return known;
         }
-        if (series.size() >= SERIES_MAX) {
-            key = labelText(descriptor.labels().stream().map(label -> "(other)").toList());
-        }
-        return series.computeIfAbsent(key, ignored -> create.get());
-    }
-
-    private String labelText(List<String> values) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < values.size(); i++) {
-            text.append(i == 0 ? "" : ",").append(descriptor.labels().get(i)).append("=\"");
-            String value = values.get(i);
-            text.append(value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
-                    .append('"');
-        }
-        return text.toString();
+        List<String> key = series.size() < SERIES_MAX ? labelValues : Collections.nCopies(labels, "(other)");
+        return series.computeIfAbsent(key, create);
     }
 }

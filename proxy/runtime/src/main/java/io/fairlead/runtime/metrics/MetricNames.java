@@ -28,6 +28,8 @@ public final class MetricNames {
             boolean fine = NAME.matcher(label).matches() && !label.equals("le");
             check(mistakes, fine, name, "has a label that cannot be: " + label);
         }
+        boolean kept = metric.kind() != Kind.COUNTER || name.endsWith("_total");
+        check(mistakes, kept, name, "is a counter without _total at its end, which the page would add");
         boolean histogram = metric.kind() == Kind.HISTOGRAM;
         List<Double> buckets = metric.buckets();
         check(mistakes, histogram != buckets.isEmpty(), name, "needs buckets if and only if it is a histogram");
@@ -41,13 +43,9 @@ public final class MetricNames {
     public static List<String> findings(MetricDescriptor metric) {
         List<String> findings = mistakes(metric);
         String name = metric.metricName();
-        boolean total = name.endsWith("_total");
+        boolean counter = metric.kind() == Kind.COUNTER;
         check(findings, name.startsWith("fairlead_"), name, "does not start with fairlead_");
-        check(
-                findings,
-                total == (metric.kind() == Kind.COUNTER),
-                name,
-                "ends in _total if and only if it is a counter");
+        check(findings, counter || !name.endsWith("_total"), name, "ends in _total and is no counter");
         check(findings, !OTHER_UNIT.matcher(name).matches(), name, "has a unit other than seconds, bytes or a ratio");
         if (metric.kind() == Kind.HISTOGRAM) {
             boolean unit = name.endsWith("_seconds") || name.endsWith("_bytes") || name.endsWith("_size");

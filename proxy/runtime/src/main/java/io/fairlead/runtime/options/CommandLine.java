@@ -8,19 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Understands the words that a program was started with: {@code program command [options] [words]}.
  *
- * <p>Every mistake is found in one pass. Why not picocli: its classes are compiled for Java 5, which the JVM's AOT
- * cache cannot hold and its old verifier checks slowly. That was 0.1 s of every start, half of what {@code fairlead
- * status} takes. Immutable.
+ * <p>picocli matches the words, suggests names and lays out the help; values are read by our own formats, so that every
+ * mistake is found in one pass and worded the same way. Options are written as for kube-proxy (the pflag library):
+ * {@code --name value}, {@code --name=value}, {@code -n value}, {@code -nvalue}; {@code --} ends them, and underscores
+ * in names count as hyphens. Immutable.
  */
 public final class CommandLine {
 
     private static final int WORDS_MAX = 4096;
-    private static final Option<Boolean> HELP =
-            Option.flag("--help", "Shows this text.").alias("-h");
+    private static final int SHOWN_CHARS_MAX = 100;
 
     private final String program;
     private final String summary;
@@ -39,11 +44,11 @@ public final class CommandLine {
         }
         String first = words.isEmpty() ? "help" : words.getFirst();
         List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
-        if (!first.equals("help") && !HELP.names().contains(first)) {
+        if (!first.equals("help") && !Specs.HELP.names().contains(first)) {
             return find(first).map(command -> parse(command, rest)).orElseGet(() -> unknownCommand(first));
         }
         if (rest.isEmpty()) {
-            return new Invocation.Help(HelpText.overview(program, summary, commands));
+            return new Invocation.Help(overview().getUsageMessage(Ansi.OFF));
         }
         return find(rest.getFirst()).map(this::help).orElseGet(() -> unknownCommand(rest.getFirst()));
     }
@@ -52,15 +57,19 @@ public final class CommandLine {
         return commands.stream().filter(command -> command.name().equals(name)).findFirst();
     }
 
+    private picocli.CommandLine overview() {
+        return new picocli.CommandLine(Specs.overview(program, summary, commands));
+    }
+
     private Invocation unknownCommand(String name) {
         if (name.startsWith("-")) {
-            String mistake = "the command comes first, options such as " + Words.shown(name) + " after it";
-            return invalid(List.of(mistake), "");
+            return invalid(List.of("the command comes first, options such as " + shown(name) + " after it"), "");
         }
-        List<String> names = commands.stream().map(Command::name).toList();
-        String mistake = "unknown command '" + Words.shown(name) + "'" + Suggestion.text(name, names) + "; commands: "
-                + String.join(", ", names);
-        return invalid(List.of(mistake), "");
+        String names = String.join(", ", commands.stream().map(Command::name).toList());
+        return invalid(
+                List.of("unknown command '" + shown(name) + "'" + suggestion(overview(), name) + "; commands: "
+                        + names),
+                "");
     }
 
     private Invocation invalid(List<String> mistakes, String command) {
@@ -69,39 +78,58 @@ public final class CommandLine {
     }
 
     private Invocation help(Command command) {
-        return new Invocation.Help(HelpText.command(program, command, options(command)));
+        return new Invocation.Help(new picocli.CommandLine(Specs.help(program, command)).getUsageMessage(Ansi.OFF));
     }
 
-    private static List<Option<?>> options(Command command) {
-        List<Option<?>> options = new ArrayList<>();
-        for (Argument<?> argument : command.arguments()) {
-            if (argument instanceof Option<?> option) {
-                options.add(option);
-            }
-        }
-        options.add(HELP);
-        return options;
-    }
-
-    private Invocation parse(Command command, List<String> line) {
-        Words words = new Words(options(command), line);
-        if (words.isGiven(HELP)) {
+    private Invocation parse(Command command, List<String> words) {
+        picocli.CommandLine parser = new picocli.CommandLine(Specs.parser(program, command));
+        ParseResult result = parser.parseArgs(Specs.spelledOut(command, words));
+        if (result.hasMatchedOption(Specs.HELP.title())) {
             return help(command);
         }
-        List<String> mistakes = new ArrayList<>(words.mistakes());
-        Arguments arguments = read(command, words, mistakes);
+        List<String> mistakes = new ArrayList<>();
+        result.unmatched().stream()
+                .filter(CommandLine::isOption)
+                .forEach(word -> mistakes.add(unknownOption(parser, word)));
+        result.errors().forEach(error -> mistakes.add(mistake(error)));
+        Arguments arguments = read(command, result, mistakes);
+        result.unmatched().stream()
+                .filter(word -> !isOption(word))
+                .forEach(word -> mistakes.add("unexpected word '" + shown(word) + "'"));
         return mistakes.isEmpty() ? new Invocation.Run(command, arguments) : invalid(mistakes, command.name());
     }
 
-    private static Arguments read(Command command, Words words, List<String> mistakes) {
+    private static boolean isOption(String word) {
+        return word.startsWith("-") && !word.equals("-");
+    }
+
+    private static String unknownOption(picocli.CommandLine parser, String word) {
+        String name = word.split("=", 2)[0];
+        return "unknown option '" + shown(name) + "'" + suggestion(parser, name);
+    }
+
+    private static String suggestion(picocli.CommandLine parser, String mistyped) {
+        List<String> names = new UnmatchedArgumentException(parser, List.of(mistyped)).getSuggestions();
+        return names.isEmpty() ? "" : ", did you mean '" + names.getFirst() + "'?";
+    }
+
+    private static String mistake(Exception error) {
+        if (error instanceof MissingParameterException missing
+                && missing.getMissing().getFirst() instanceof OptionSpec option) {
+            return option.names()[0] + " needs a value: " + option.paramLabel();
+        }
+        return Printable.line(String.valueOf(error.getMessage()), 4 * SHOWN_CHARS_MAX);
+    }
+
+    private static Arguments read(Command command, ParseResult result, List<String> mistakes) {
         Map<Argument<?>, Object> values = new HashMap<>();
         Set<Argument<?>> given = new HashSet<>();
         Set<Argument<?>> wrong = new HashSet<>();
-        List<String> left = new ArrayList<>(words.positional());
+        int position = 0;
         for (Argument<?> argument : command.arguments()) {
             Optional<String> text = switch (argument) {
-                case Option<?> option -> words.text(option);
-                case Positional<?> _ -> left.isEmpty() ? Optional.empty() : Optional.of(left.removeFirst());
+                case Option<?> option -> optionText(option, result);
+                case Positional<?> _ -> Optional.ofNullable(result.matchedPositionalValue(position++, null));
             };
             if (text.isPresent()) {
                 given.add(argument);
@@ -112,7 +140,6 @@ public final class CommandLine {
                 mistakes.add(mistake.get());
             }
         }
-        left.forEach(word -> mistakes.add("unexpected word '" + Words.shown(word) + "'"));
         Arguments arguments = new Arguments(values, given);
         for (Command.Check check : command.checks()) {
             if (check.about().stream().noneMatch(wrong::contains)) {
@@ -120,6 +147,15 @@ public final class CommandLine {
             }
         }
         return arguments;
+    }
+
+    /** A list is all values with commas between them, anything else its last value; nothing if there is no value. */
+    private static Optional<String> optionText(Option<?> option, ParseResult result) {
+        List<String> texts = result.matchedOptionValue(option.title(), List.of());
+        if (texts.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(option.repeatable() ? String.join(",", texts) : texts.getLast());
     }
 
     /** Puts the value of one argument, if it has one; what is wrong with it, if something is. */
@@ -154,8 +190,13 @@ public final class CommandLine {
 
     private static String badValue(Argument<?> argument, String text, IllegalArgumentException cause) {
         String reason = cause instanceof NumberFormatException ? "" : cause.getMessage();
-        return argument.title() + ": '" + Words.shown(text) + "' is not accepted"
+        return argument.title() + ": '" + shown(text) + "' is not accepted"
                 + (reason == null || reason.isEmpty() ? "" : " (" + Printable.line(reason) + ")")
                 + "; expected " + argument.format().accepted();
+    }
+
+    /** Foreign text for a message. */
+    private static String shown(String text) {
+        return Printable.line(text, SHOWN_CHARS_MAX);
     }
 }

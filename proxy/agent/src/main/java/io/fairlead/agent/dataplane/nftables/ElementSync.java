@@ -109,6 +109,9 @@ final class ElementSync {
             sendHalved(sent, next);
             sent = next;
         }
+        if (refusals >= REFUSALS_MAX) {
+            failures.add(new SyncResult.Failure(Optional.empty(), "refused too often, the rest waits for the retry"));
+        }
         removeStructure();
         return result();
     }
@@ -121,7 +124,7 @@ final class ElementSync {
         switch (step) {
             case NONE -> {}
             case CLAIM -> transaction.addTable(owned);
-            case REPLACE -> transaction.addTable(owned).deleteTable().addTable(owned);
+            case REPLACE -> transaction.deleteTable().addTable(owned);
         }
     }
 
@@ -130,14 +133,18 @@ final class ElementSync {
         for (int place = 0; place < tracker.queued(); place++) {
             int slot = tracker.queuedSlot(place);
             if (pass.kinds.contains(tracker.pending(slot))) {
-                if (size == slots.length) {
-                    sets = Arrays.copyOf(sets, size * 2);
-                    slots = Arrays.copyOf(slots, size * 2);
-                }
-                sets[size] = pass.target;
-                slots[size++] = slot;
+                collect(pass.target, slot);
             }
         }
+    }
+
+    private void collect(TrackedSet set, int slot) {
+        if (size == slots.length) {
+            sets = Arrays.copyOf(sets, size * 2);
+            slots = Arrays.copyOf(slots, size * 2);
+        }
+        sets[size] = set;
+        slots[size++] = slot;
     }
 
     /** Table and structure without elements; after a refusal each piece on its own. */

@@ -22,7 +22,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
  * The table of one family: desired against observed, and the synchronisation of the two.
@@ -146,39 +145,42 @@ final class FamilyPlane {
         return result;
     }
 
-    /** All departures first: an address that moves from one Service to another must end as the other's. */
+    /**
+     * All departures first: an address that moves from one Service to another must end as the other's. (What is done
+     * for a Service has methods of its own: they are compiled in the middle of a cold start, a loop's body is not.)
+     */
     private void desire(List<ServiceChange> changes) {
         for (ServiceChange change : changes) {
-            for (PortPlan port : change.before().ports()) {
-                if (port.family() == layout.family && !change.after().ports().contains(port)) {
-                    renderer.remove(port);
-                }
-            }
-            forEachClusterIp(change.before(), address -> {
-                if (clusterIps.remove(address)) {
-                    elements.clusterIps.tracker().undesire(keys.address(address));
-                }
-            });
+            depart(change.before(), change.after());
         }
         for (ServiceChange change : changes) {
-            for (PortPlan port : change.after().ports()) {
-                if (port.family() == layout.family && !change.before().ports().contains(port)) {
-                    renderer.add(port);
-                }
-            }
-            forEachClusterIp(change.after(), address -> {
-                if (clusterIps.add(address)) {
-                    elements.clusterIps.tracker().desire(keys.address(address), Keys.NO_VALUE);
-                }
-            });
+            arrive(change.before(), change.after());
         }
         renderer.finishChange();
     }
 
-    private void forEachClusterIp(ServicePlan plan, Consumer<IpAddress> action) {
-        for (IpAddress address : plan.clusterIps()) {
-            if (address.family() == layout.family) {
-                action.accept(address);
+    private void depart(ServicePlan before, ServicePlan after) {
+        for (PortPlan port : before.ports()) {
+            if (port.family() == layout.family && !after.ports().contains(port)) {
+                renderer.remove(port);
+            }
+        }
+        for (IpAddress address : before.clusterIps()) {
+            if (address.family() == layout.family && clusterIps.remove(address)) {
+                elements.clusterIps.tracker().undesire(keys.address(address));
+            }
+        }
+    }
+
+    private void arrive(ServicePlan before, ServicePlan after) {
+        for (PortPlan port : after.ports()) {
+            if (port.family() == layout.family && !before.ports().contains(port)) {
+                renderer.add(port);
+            }
+        }
+        for (IpAddress address : after.clusterIps()) {
+            if (address.family() == layout.family && clusterIps.add(address)) {
+                elements.clusterIps.tracker().desire(keys.address(address), Keys.NO_VALUE);
             }
         }
     }

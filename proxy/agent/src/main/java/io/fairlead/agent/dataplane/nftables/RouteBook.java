@@ -7,14 +7,23 @@ import io.fairlead.kernel.nft.NftVerdict;
 /**
  * Routes that frontends share: one chain per way of routing and number of backends, as long as somebody uses it.
  *
+ * <p>A chain that refers to a map makes the kernel look at every element of the map when it comes
+ * (nf_tables_bind_set, some 15 ms for 50,000). A Service that gains or loses an endpoint must not cost that, so the
+ * chains for small numbers of backends come together, at a cold start while the maps are still empty.
+ *
  * <p>Confined to the proxy loop's thread.
  */
 final class RouteBook {
 
+    /** Up to so many backends the chains of a way of routing come and go together. */
+    private static final int POOL_MAX = 16;
+
     private final Layout layout;
     private final Structure structure;
     private final Counts<Structure.Route> users = new Counts<>();
+    /** Users of a chain, or of the first chain of those that come together. */
     private final Counts<String> chainUsers = new Counts<>();
+
     private Programs programs;
 
     RouteBook(Layout layout, Structure structure, Programs programs) {
@@ -50,7 +59,7 @@ final class RouteBook {
     /** Writes all chains again, since the settings changed. */
     void reprogram(Programs changed) {
         programs = changed;
-        users.things().forEach(route -> wantChain(route.number()));
+        users.things().forEach(route -> wantChains(route.number()));
     }
 
     private void acquire(Structure.Route route) {
@@ -58,8 +67,8 @@ final class RouteBook {
             return;
         }
         String chain = RouteNumber.chain(route.number());
-        if (hasOwnChain(route.number()) && chainUsers.add(chain)) {
-            wantChain(route.number());
+        if (hasOwnChain(route.number()) && chainUsers.add(RouteNumber.chain(first(route.number())))) {
+            wantChains(route.number());
         }
         boolean drop = RouteNumber.routing(route.number()) == Routing.DROP;
         structure.wantRoute(route, drop ? new NftVerdict.Drop() : new NftVerdict.Goto(chain));
@@ -70,16 +79,33 @@ final class RouteBook {
             return;
         }
         structure.unwantRoute(route);
-        String chain = RouteNumber.chain(route.number());
-        if (hasOwnChain(route.number()) && chainUsers.remove(chain)) {
-            structure.unwantChain(chain);
+        int first = first(route.number());
+        if (hasOwnChain(route.number()) && chainUsers.remove(RouteNumber.chain(first))) {
+            for (int number = first; number <= last(route.number()); number++) {
+                structure.unwantChain(RouteNumber.chain(number));
+            }
         }
     }
 
-    private void wantChain(int number) {
-        if (hasOwnChain(number)) {
-            structure.wantChain(NftChain.regular(RouteNumber.chain(number)), programs.route(number));
+    private void wantChains(int route) {
+        if (hasOwnChain(route)) {
+            for (int number = first(route); number <= last(route); number++) {
+                structure.wantChain(NftChain.regular(RouteNumber.chain(number)), programs.route(number));
+            }
         }
+    }
+
+    private static boolean pooled(int number) {
+        return RouteNumber.count(number) >= 1 && RouteNumber.count(number) <= POOL_MAX;
+    }
+
+    /** The first of the routes whose chains come together; the count is the lowest part of a number. */
+    private static int first(int number) {
+        return pooled(number) ? number - RouteNumber.count(number) + 1 : number;
+    }
+
+    private static int last(int number) {
+        return pooled(number) ? number - RouteNumber.count(number) + POOL_MAX : number;
     }
 
     /** Rejecting has one chain for all, dropping needs none. */

@@ -33,7 +33,14 @@ final class Structure {
      *
      * @param map {@link Layout#routes} or {@link Layout#picks}
      */
-    record Route(NftSet map, int number) {}
+    record Route(NftSet map, int number) {
+
+        /** Hot path: every frontend asks for its route. The number tells routes apart, hashing a set is long work. */
+        @Override
+        public int hashCode() {
+            return number;
+        }
+    }
 
     private final Map<String, NftSet> sets = new HashMap<>();
     private final Map<String, NftSet> observedSets = new HashMap<>();

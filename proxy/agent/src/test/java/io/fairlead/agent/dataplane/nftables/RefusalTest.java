@@ -14,6 +14,7 @@ import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.nft.NftOperation;
+import io.fairlead.kernel.nft.NftSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -113,14 +114,31 @@ class RefusalTest {
         assertEquals("10.180.9.1", outcome(9));
     }
 
-    @Test
-    void kernelThatRefusesEverythingIsLeftAloneSoon() {
-        rig.nft.refuse(_ -> true);
+    private static ServicePlan[] manyPlans() {
         ServicePlan[] plans = new ServicePlan[200];
         for (int i = 0; i < plans.length; i++) {
             plans[i] = plan(i + 1, 1, 5);
         }
-        SyncResult result = rig.apply(plans);
+        return plans;
+    }
+
+    @Test
+    void refusalsThatDoNotEndAreNotOnlyOnesOfFrontends() {
+        NftSet endpoints = new Layout(IpFamily.IPV4).endpoints;
+        rig.nft.refuse(operation -> operation instanceof NftOperation.Elements run
+                && run.set().equals(endpoints));
+        SyncResult result = rig.apply(manyPlans());
+        assertTrue(result.transactions() < 200, result.transactions() + " transactions");
+        assertTrue(
+                result.failures().stream().anyMatch(failure -> failure.frontend().isEmpty()),
+                "the frontends that nobody tried must not look well");
+        assertEquals("reject", outcome(200));
+    }
+
+    @Test
+    void kernelThatRefusesEverythingIsLeftAloneSoon() {
+        rig.nft.refuse(_ -> true);
+        SyncResult result = rig.apply(manyPlans());
         assertTrue(result.dirty());
         assertTrue(result.transactions() < 200, result.transactions() + " transactions");
         assertFalse(rig.table(IpFamily.IPV4).contains("172.30"), "nothing half done");

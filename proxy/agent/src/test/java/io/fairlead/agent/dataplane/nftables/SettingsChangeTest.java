@@ -60,7 +60,8 @@ class SettingsChangeTest {
                 .flatMap(transaction -> transaction.operations().stream())
                 .forEach(operation -> {
                     if (operation instanceof NftOperation.ReplaceRules replace) {
-                        chains.add(replace.chain());
+                        // Chains for small numbers of backends come together.
+                        chains.add(replace.chain().replaceFirst("-[0-9]+$", "-N"));
                     }
                 });
         return chains;
@@ -76,7 +77,7 @@ class SettingsChangeTest {
                 Set.of(
                         "affinity-SUM-default/sticky/http/tcp/masquerade",
                         "affinity-SUM-default/sticky/http/tcp/masquerade-unless-pod",
-                        "masquerade-unless-pod-2",
+                        "masquerade-unless-pod-N",
                         "nat-postrouting",
                         "node-port-preserve-source"),
                 new TreeSet<>(rewritten(IpFamily.IPV4).stream()

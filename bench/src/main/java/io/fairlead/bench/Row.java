@@ -1,0 +1,41 @@
+package io.fairlead.bench;
+
+import java.util.Locale;
+
+/**
+ * One measured figure.
+ *
+ * <p>Immutable.
+ *
+ * @param what was measured
+ * @param value the median, or whatever the words say
+ * @param unit of all three numbers
+ * @param least of the repetitions
+ * @param most of the repetitions
+ * @param limit that must not be exceeded; {@link Double#NaN} for a figure without a promise
+ */
+record Row(String what, double value, String unit, double least, double most, double limit) {
+
+    /** A figure that nothing was promised about. */
+    static Row detail(String what, double value, String unit) {
+        return new Row(what, value, unit, value, value, Double.NaN);
+    }
+
+    /** A single figure with a limit. */
+    static Row single(String what, double value, String unit, double limit) {
+        return new Row(what, value, unit, value, value, limit);
+    }
+
+    boolean promised() {
+        return !Double.isNaN(limit);
+    }
+
+    boolean kept() {
+        return !promised() || value <= limit;
+    }
+
+    String text(double number) {
+        String format = Math.abs(number) >= 100 || number == Math.rint(number) ? "%.0f" : "%.2f";
+        return String.format(Locale.ROOT, format, number) + (unit.isEmpty() ? "" : " " + unit);
+    }
+}

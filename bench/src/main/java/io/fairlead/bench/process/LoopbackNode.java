@@ -1,0 +1,79 @@
+package io.fairlead.bench.process;
+
+import io.fairlead.kernel.Sysctl;
+import io.fairlead.kernel.netns.NetNs;
+import io.fairlead.kernel.nft.NetlinkNft;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A network namespace that is node, client and all pods at once: every pod address is local to it and one socket
+ * listens on all of them, so that a connection costs nothing but the kernel's work on it. The client has a pod's
+ * address, so its source is kept.
+ *
+ * <p>Confined to the thread that made it.
+ */
+final class LoopbackNode implements AutoCloseable {
+
+    private static final String CLIENT = "10.0.0.10";
+    private static final int QUEUE = 65_535;
+
+    private final NetNs namespace = NetNs.anonymous();
+    private final NetlinkNft nft;
+    private final ServerSocketChannel server;
+
+    /** @param cluster whose Services the node routes */
+    LoopbackNode(SyntheticCluster cluster) throws IOException, InterruptedException {
+        ip("link set lo up");
+        ip("address add " + CLIENT + "/32 dev lo");
+        ip("route add local " + SyntheticCluster.POD_RANGE + " dev lo src " + CLIENT);
+        ip("route add " + SyntheticCluster.SERVICE_RANGE + " dev lo src " + CLIENT);
+        namespace.run(() -> {
+            new Sysctl("net/core/somaxconn").write(QUEUE);
+            // A reset connection is tracked ten seconds longer otherwise, and the table is shared with the host.
+            new Sysctl("net/netfilter/nf_conntrack_tcp_timeout_close").write(1);
+        });
+        this.nft = namespace.run(NetlinkNft::open);
+        this.server = namespace.run(LoopbackNode::listen);
+        Tables.fill(nft, cluster);
+    }
+
+    NetNs namespace() {
+        return namespace;
+    }
+
+    /** Takes and drops the connections that wait: done between measurements, so that it disturbs none. */
+    void dropWaiting() throws IOException {
+        for (SocketChannel waiting = server.accept(); waiting != null; waiting = server.accept()) {
+            waiting.close();
+        }
+    }
+
+    private static ServerSocketChannel listen() throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        server.bind(new InetSocketAddress(SyntheticCluster.TARGET_PORT), QUEUE);
+        server.configureBlocking(false);
+        return server;
+    }
+
+    private void ip(String words) throws IOException, InterruptedException {
+        String[] command = ("ip " + words).split(" ");
+        Process process = namespace.run(
+                () -> new ProcessBuilder(command).redirectErrorStream(true).start());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("ip " + words + ": " + output);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        nft.close();
+        namespace.close();
+    }
+}

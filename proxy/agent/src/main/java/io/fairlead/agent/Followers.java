@@ -1,0 +1,55 @@
+package io.fairlead.agent;
+
+import io.fairlead.agent.conntrack.StaleFlowCleaner;
+import io.fairlead.agent.metrics.FollowerMetrics;
+import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.relay.LoopbackRelay;
+import io.fairlead.kernel.KernelException;
+import io.fairlead.runtime.lifecycle.Lifecycle;
+import io.fairlead.runtime.metrics.Metrics;
+import java.util.Optional;
+
+/**
+ * What follows each step of the loop: reports, the clean-up of UDP flows to backends that left, listeners on [::1]. None
+ * of them holds the loop up.
+ *
+ * <p>Confined to the proxy loop's thread.
+ */
+final class Followers implements ProxyLoop.SyncObserver {
+
+    private final SyncReporter reporter;
+    private final StaleFlowCleaner flows;
+    private final Optional<LoopbackRelay> relay;
+
+    private Followers(SyncReporter reporter, StaleFlowCleaner flows, Optional<LoopbackRelay> relay) {
+        this.reporter = reporter;
+        this.flows = flows;
+        this.relay = relay;
+    }
+
+    /** Starts them; they end with the process. */
+    static Followers start(SyncReporter reporter, Metrics metrics, AgentPolicy policy, Lifecycle lifecycle) {
+        FollowerMetrics counts = new FollowerMetrics(metrics);
+        StaleFlowCleaner flows = new StaleFlowCleaner(counts);
+        flows.start();
+        lifecycle.onStop("stale flows", flows::close);
+        Optional<LoopbackRelay> relay = policy.nodePortAddresses().servesLoopbackV6()
+                ? Optional.of(new LoopbackRelay(counts))
+                : Optional.empty();
+        relay.ifPresent(LoopbackRelay::start);
+        relay.ifPresent(running -> lifecycle.onStop("loopback relay", running::close));
+        return new Followers(reporter, flows, relay);
+    }
+
+    @Override
+    public void stepped(SyncEngine.Step step, long queuedNanos, long stepNanos) {
+        reporter.stepped(step, queuedNanos, stepNanos);
+        flows.stepped(step.change(), step.result());
+        relay.ifPresent(running -> running.stepped(step.change()));
+    }
+
+    @Override
+    public void failed(KernelException error) {
+        reporter.failed(error);
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What is started from outside: the demo and the churn run.
+ *
+ * <p>Reads the command line; writes the standard streams; never does the work itself.
+ */
+@NullMarked
+package io.fairlead.lab;
+
+import org.jspecify.annotations.NullMarked;

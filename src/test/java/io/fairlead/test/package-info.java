@@ -1,0 +1,9 @@
+/**
+ * What all tests of the whole share: the address plan.
+ *
+ * <p>Reads nothing; writes nothing; never depends on a particular test.
+ */
+@NullMarked
+package io.fairlead.test;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package io.fairlead.test.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.cluster.ClusterDelta;
+import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.kernel.Errno;
+import io.fairlead.kernel.nft.FakeNftFaults;
+import io.fairlead.kernel.nft.FakeNftKernel;
+import io.fairlead.kernel.nft.Nft;
+import io.fairlead.test.AddressPlan;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Scenarios on the fake kernel, where one call in ten is refused. Of every flow three answers must agree: the row, the
+ * plan, and the rendered rules; and whatever the way was, the kernel must hold what a new agent would write.
+ *
+ * <p>Confined to one thread.
+ */
+public final class FakeEngine implements Engine {
+
+    private static final int FAULTS_PERCENT = 10;
+    private static final double ROUNDING = 1e-9;
+
+    private final AgentPolicy policy;
+    private final FakeNftFaults faults;
+    private final Random random;
+    private final Set<IpAddress> addresses = new TreeSet<>(AddressPlan.NODE_ADDRESSES);
+    private final FakeNftKernel kernel = new FakeNftKernel(this::now);
+    private final TraceAnswer tracer = new TraceAnswer(kernel, () -> addresses);
+    /** The backend that a sticky row gave to a client's address. */
+    private final Map<IpAddress, String> chosen = new HashMap<>();
+
+    private Instant now = Instant.EPOCH;
+    private Agent agent;
+
+    /** @param seed 0 for a kernel that refuses nothing */
+    public FakeEngine(AgentPolicy policy, long seed) {
+        this.policy = policy;
+        this.faults = seed == 0 ? FakeNftFaults.NONE : FakeNftFaults.seededWithLostAnswers(seed, FAULTS_PERCENT);
+        this.random = new Random(seed);
+        this.agent = newAgent(kernel, policy);
+        kernel.setFaults(faults);
+    }
+
+    private Instant now() {
+        return now;
+    }
+
+    private static Agent newAgent(FakeNftKernel kernel, AgentPolicy policy) {
+        return new Agent(kernel::open, policy, _ -> {});
+    }
+
+    @Override
+    public void sync(ClusterDelta delta, ClusterSnapshot snapshot) {
+        agent.sync(delta, snapshot, addresses);
+    }
+
+    @Override
+    public void restart(ClusterSnapshot snapshot) {
+        agent.close();
+        agent = newAgent(kernel, policy);
+        agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
+    }
+
+    @Override
+    public Agent agent() {
+        return agent;
+    }
+
+    @Override
+    public void failOnce() {
+        kernel.failNext(Errno.ENOMEM);
+    }
+
+    @Override
+    public void advance(Duration time) {
+        now = now.plus(time);
+    }
+
+    @Override
+    public void addAddress(IpAddress address) {
+        addresses.add(address);
+        sync(ClusterDelta.EMPTY, agent.engine().snapshot());
+    }
+
+    @Override
+    public void removeAddress(IpAddress address) {
+        addresses.remove(address);
+        sync(ClusterDelta.EMPTY, agent.engine().snapshot());
+    }
+
+    @Override
+    public void expectFlows(List<FlowRow> rows) {
+        for (FlowRow row : rows) {
+            SortedSet<String> planned = agent.explain(row.flow());
+            assertEquals(row.outcomes(), planned, () -> row + ", by the plan");
+            switch (row.stickiness()) {
+                case NONE -> expectTrace(row, row.outcomes());
+                case STICKY -> {
+                    expectTrace(row, row.outcomes());
+                    String outcome = tracer.send(row.flow(), random::nextInt);
+                    chosen.put(row.flow().source(), FlowRow.backend(outcome));
+                    expectTrace(row, Set.of(outcome));
+                }
+                case SAME -> {
+                    String backend = chosen.getOrDefault(row.flow().source(), "");
+                    Set<String> same = new TreeSet<>(row.outcomes());
+                    same.removeIf(outcome -> !FlowRow.backend(outcome).equals(backend));
+                    expectTrace(row, same);
+                    String outcome = tracer.send(row.flow(), random::nextInt);
+                    assertTrue(same.contains(outcome), () -> row + ": went to " + outcome);
+                }
+            }
+        }
+        expectAsFromScratch();
+    }
+
+    /** The rules must do this, each with the same probability. */
+    private void expectTrace(FlowRow row, Set<String> outcomes) {
+        SortedMap<String, Double> traced = tracer.outcomes(row.flow());
+        assertEquals(outcomes, traced.keySet(), () -> row + ", by the rules; matched:" + tracer.matched(row.flow()));
+        for (double probability : traced.values()) {
+            assertEquals(1.0 / outcomes.size(), probability, ROUNDING, () -> row + ": " + traced);
+        }
+    }
+
+    @Override
+    public void expectClean() {
+        ClusterSnapshot snapshot = agent.engine().snapshot();
+        assertTrue(snapshot.services().isEmpty(), () -> "there still are " + snapshot.services());
+        List<String> left = state();
+        left.removeIf(line -> !line.contains(" -> ") || line.contains(" node-addresses "));
+        assertEquals(List.of(), left);
+        expectAsFromScratch();
+    }
+
+    /** Whatever the way here was, the kernel holds what a new agent writes into an empty one. */
+    public void expectAsFromScratch() {
+        List<String> expected = stateFromScratch(policy, agent.engine().snapshot(), addresses);
+        KernelState.assertSame(expected, state(), "another way led to another state");
+    }
+
+    private List<String> state() {
+        kernel.setFaults(FakeNftFaults.NONE);
+        try (Nft nft = kernel.open()) {
+            return KernelState.read(nft);
+        } finally {
+            kernel.setFaults(faults);
+        }
+    }
+
+    /** What a new agent writes into an empty kernel. */
+    public static List<String> stateFromScratch(
+            AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
+        FakeNftKernel empty = new FakeNftKernel(InstantSource.system());
+        try (Agent agent = newAgent(empty, policy)) {
+            agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
+        }
+        try (Nft nft = empty.open()) {
+            return KernelState.read(nft);
+        }
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+    }
+}

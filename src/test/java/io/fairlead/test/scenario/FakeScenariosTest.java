@@ -1,0 +1,45 @@
+package io.fairlead.test.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every scenario on the fake kernel, in every permutation.
+ *
+ * <p>Confined to the test thread.
+ */
+final class FakeScenariosTest {
+
+    @TestFactory
+    List<DynamicNode> scenarios() {
+        List<DynamicNode> nodes = new ArrayList<>();
+        for (Scenario scenario : ScenarioFiles.read()) {
+            List<DynamicTest> ways = new ArrayList<>();
+            for (Permutation permutation : Permutation.values()) {
+                if (permutation == Permutation.AS_WRITTEN
+                        || scenario.asWrittenOnly().isEmpty()) {
+                    ways.add(DynamicTest.dynamicTest(scenario + ", " + permutation, () -> play(scenario, permutation)));
+                }
+            }
+            nodes.add(DynamicContainer.dynamicContainer(scenario.name(), ways));
+        }
+        return nodes;
+    }
+
+    private static void play(Scenario scenario, Permutation permutation) {
+        long seed = scenario.name().hashCode() * 31L + permutation.ordinal() + 1;
+        try (Engine engine = new FakeEngine(scenario.policy(), seed);
+                ScenarioRun run = new ScenarioRun(scenario, engine, permutation, seed)) {
+            run.play();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                    scenario.name() + " (" + scenario.sentence() + "), " + permutation + ", seed " + seed + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+}
