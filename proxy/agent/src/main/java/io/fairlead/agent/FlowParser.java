@@ -10,6 +10,7 @@ import io.fairlead.cluster.model.Service;
 import io.fairlead.cluster.model.ServicePort;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ final class FlowParser {
         this.engine = engine;
     }
 
-    /** Where a flow goes to; port 0 when none was given. */
-    private record Target(String host, int port, Protocol protocol) {}
+    /** Where a flow goes to; port 0 and no protocol when none was given. */
+    private record Target(String host, int port, Optional<Protocol> protocol) {}
 
     /**
      * @param from {@code node}, or an address
@@ -41,21 +42,24 @@ final class FlowParser {
         Service service = service(target.host);
         IpAddress destination = service != null ? clusterIp(service, wanted) : address(target.host, wanted);
         IpAddress source = fromNode ? primary(destination.family()) : IpAddress.parse(from);
-        int port = target.port != 0 ? target.port : onlyPort(to, service);
-        Protocol protocol =
-                target.port == 0 && service != null ? service.ports().getFirst().protocol() : target.protocol;
+        if (source.family() != destination.family()) {
+            throw new IllegalArgumentException(source + " and " + destination + " are of different families");
+        }
+        ServicePort only = target.port != 0 ? null : onlyPort(to, service, target.protocol);
+        int port = only == null ? target.port : only.port();
+        Protocol protocol = only == null ? target.protocol.orElse(Protocol.TCP) : only.protocol();
         boolean own = fromNode || engine.ofThisNode(source);
         return new Flow(source, own ? "" : arrival.isEmpty() ? "?" : arrival, destination, port, protocol);
     }
 
     private static Target target(String text) {
         String rest = text;
-        Protocol protocol = Protocol.TCP;
+        Optional<Protocol> protocol = Optional.empty();
         for (Protocol candidate : Protocol.values()) {
             String suffix = "/" + candidate.lowerName();
-            if (rest.toLowerCase(Locale.ROOT).endsWith(suffix)) {
-                protocol = candidate;
-                rest = rest.substring(0, rest.length() - suffix.length());
+            if (text.toLowerCase(Locale.ROOT).endsWith(suffix)) {
+                protocol = Optional.of(candidate);
+                rest = text.substring(0, text.length() - suffix.length());
             }
         }
         int colon = rest.lastIndexOf(':');
@@ -71,7 +75,7 @@ final class FlowParser {
     }
 
     private static int port(String text) {
-        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65535) {
+        if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > 65535) {
             throw new IllegalArgumentException("not a port: '" + text + "'");
         }
         return Integer.parseInt(text);
@@ -109,11 +113,14 @@ final class FlowParser {
                 .orElse(family == IpFamily.IPV4 ? Addresses.LOOPBACK_V4 : Addresses.LOOPBACK_V6);
     }
 
-    private static int onlyPort(String to, @Nullable Service service) {
+    private static ServicePort onlyPort(String to, @Nullable Service service, Optional<Protocol> protocol) {
         List<ServicePort> ports = service == null ? List.of() : service.ports();
-        if (ports.size() != 1) {
+        List<ServicePort> candidates = ports.stream()
+                .filter(port -> protocol.isEmpty() || protocol.get() == port.protocol())
+                .toList();
+        if (candidates.size() != 1) {
             throw new IllegalArgumentException("which port of '" + to + "'? Write TO:PORT");
         }
-        return ports.getFirst().port();
+        return candidates.getFirst();
     }
 }

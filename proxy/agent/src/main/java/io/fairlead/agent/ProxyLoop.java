@@ -41,7 +41,6 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     /** The same of the step that is running. */
     private long applyingSince;
 
-    private boolean everything;
     private boolean closed;
     private final Queue<Runnable> questions = new ArrayDeque<>();
 
@@ -97,7 +96,7 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     /** Somebody else changed our table: compare everything with the kernel at once. */
     public void onForeignChange() {
-        put(() -> everything = true);
+        put(schedule::doubt);
     }
 
     /** Asks between two steps; a loop that is closed answers with an exception. */
@@ -142,13 +141,13 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         }
     }
 
-    /** The lock is held. */
+    /** The lock is held. Before the first snapshot nothing can be applied, so nothing is overdue. */
     private void markChanged() {
-        if (unappliedSince == 0) {
-            unappliedSince = System.nanoTime();
-        }
         if (snapshot != null) {
             schedule.change();
+            if (unappliedSince == 0) {
+                unappliedSince = System.nanoTime();
+            }
         }
     }
 
@@ -169,12 +168,15 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
     private Due awaitDue() {
         lock.lock();
         try {
-            while (!closed && questions.isEmpty()) {
+            while (!closed) {
                 long now = System.nanoTime();
-                Due due = everything && snapshot != null ? Due.EVERYTHING : schedule.due(now);
+                Due due = schedule.due(now);
                 if (due != Due.NOTHING) {
                     schedule.begin(due, now);
                     return due;
+                }
+                if (!questions.isEmpty()) {
+                    return Due.NOTHING;
                 }
                 long _ = mail.awaitNanos(schedule.waitNanos(now));
             }
@@ -206,7 +208,6 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
             ClusterSnapshot latest = snapshot == null ? ClusterSnapshot.EMPTY : snapshot;
             Work work = new Work(delta, latest, addresses, unappliedSince);
             delta = ClusterDelta.EMPTY;
-            everything = false;
             applyingSince = unappliedSince;
             unappliedSince = 0;
             return work;
@@ -233,8 +234,9 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         put(() -> {
             schedule.end(ended);
             applyingSince = 0;
-            if (!ended && work.since != 0) {
-                unappliedSince = work.since;
+            if (!ended) {
+                // A comparison that fails is overdue like a change, or nobody would hear of it.
+                unappliedSince = work.since != 0 ? work.since : start;
             }
         });
     }

@@ -63,7 +63,7 @@ public final class SyncEngine {
         NodePlanDelta change = plan(delta, next, addresses);
         boolean otherPods = before != null
                 && !before.localPods().equals(resolver.facts(next).localPods());
-        return restartNext || otherPods ? applyAll(change) : applied(change, dataplane.apply(change));
+        return restartNext || otherPods ? applyAll(change) : send(change, change);
     }
 
     /**
@@ -89,7 +89,13 @@ public final class SyncEngine {
     private Step applyAll(NodePlanDelta change) {
         restartNext = true;
         dataplane.restart();
-        SyncResult result = dataplane.apply(planner.everything());
+        return send(change, planner.everything());
+    }
+
+    private Step send(NodePlanDelta change, NodePlanDelta sent) {
+        // A data plane that ends this with an exception knows half of it, and must hear everything.
+        restartNext = true;
+        SyncResult result = dataplane.apply(sent);
         restartNext = false;
         return applied(change, result);
     }
@@ -122,10 +128,6 @@ public final class SyncEngine {
 
     public NodePlanner planner() {
         return planner;
-    }
-
-    public Set<IpAddress> nodeAddresses() {
-        return nodeAddresses;
     }
 
     /** Whether an address is one of this node's, loopback included. */

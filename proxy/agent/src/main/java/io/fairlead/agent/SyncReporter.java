@@ -23,9 +23,9 @@ import java.util.Set;
  */
 final class SyncReporter implements ProxyLoop.SyncObserver {
 
-    private static final Logger LOG = System.getLogger(SyncReporter.class.getName());
     private static final double NANOS = 1e9;
 
+    private final Logger log;
     private final SyncEngine engine;
     private final Metrics metrics;
     private final ProxyHealth health;
@@ -33,6 +33,11 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     private Set<SetAsideRow> known = Set.of();
 
     SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health) {
+        this(engine, metrics, health, System.getLogger(SyncReporter.class.getName()));
+    }
+
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, Logger log) {
+        this.log = log;
         this.engine = engine;
         this.metrics = metrics;
         this.health = health;
@@ -48,7 +53,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         count(step);
         reportSetAside();
         for (SyncResult.Failure failure : result.failures()) {
-            LOG.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
+            log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
         }
         if (!result.failures().stream().allMatch(failure -> failure.frontend().isPresent())) {
             return;
@@ -60,7 +65,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
             metrics.histogram(ProxyCounters.PROGRAMMING_LATENCY).observe(queuedNanos / NANOS);
         }
         if (first) {
-            LOG.log(
+            log.log(
                     Level.INFO,
                     "ready: {0} Services in the kernel, {1} elements changed in {2} transactions, {3} ms",
                     engine.planner().services().size(),
@@ -68,7 +73,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
                     result.transactions(),
                     stepNanos / 1_000_000);
         } else if (result.transactions() > 0) {
-            LOG.log(
+            log.log(
                     Level.DEBUG,
                     "synced: {0} Services and {1} elements changed in {2} transactions",
                     step.change().services().size(),
@@ -80,7 +85,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     @Override
     public void failed(KernelException error) {
         metrics.counter(ProxyCounters.SYNCS, "failed").increment();
-        LOG.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
+        log.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
     }
 
     /** Adds and subtracts what changed, so that the cost does not depend on the cluster. */
@@ -107,7 +112,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         Set<SetAsideRow> now = new HashSet<>(AgentViews.setAside(engine));
         for (SetAsideRow row : now) {
             if (!known.contains(row)) {
-                LOG.log(
+                log.log(
                         Level.WARNING,
                         "set aside {0} {1} ({2}): {3}",
                         row.kind(),
@@ -116,12 +121,11 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
                         row.reason());
             }
         }
+        Set<String> objects = new HashSet<>();
+        now.forEach(row -> objects.add(row.kind() + " " + row.name()));
         for (SetAsideRow row : known) {
-            boolean stillThere = now.stream()
-                    .anyMatch(other ->
-                            other.kind().equals(row.kind()) && other.name().equals(row.name()));
-            if (!stillThere) {
-                LOG.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
+            if (!objects.contains(row.kind() + " " + row.name())) {
+                log.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
             }
         }
         metrics.gauge(ProxyCounters.SET_ASIDE).set(now.size());

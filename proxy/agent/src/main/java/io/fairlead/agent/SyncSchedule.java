@@ -6,10 +6,10 @@ import java.time.Duration;
  * When the proxy loop runs. Three promises:
  *
  * <ol>
- *   <li>A change starts a run at once if the last one began at least {@code min} ago, else as soon as it did: a burst
- *       costs one run.
+ *   <li>A change, or a doubt about the kernel, starts a run at once if the last one began at least {@code min} ago,
+ *       else as soon as it did: a burst costs one run.
  *   <li>A run that compares everything with the kernel starts at least every {@code max}.
- *   <li>A failed run is tried again after {@code retry}, comparing everything, whether or not anything changes.
+ *   <li>A run that compares everything starts {@code retry} after the start of one that failed, whatever changes.
  * </ol>
  *
  * <p>Time is passed in, in nanoseconds of any origin. Confined to one thread at a time.
@@ -31,7 +31,11 @@ final class SyncSchedule {
 
     private boolean started;
     private boolean changed;
+    private boolean doubted;
+    /** A run failed, and no comparison of everything has started since. */
     private boolean failed;
+
+    private long failedStart;
     private long lastStart;
     private long lastEverything;
 
@@ -46,15 +50,21 @@ final class SyncSchedule {
         changed = true;
     }
 
+    /** The kernel may not be as it was left: everything is to be compared, soon. */
+    void doubt() {
+        doubted = true;
+    }
+
     /** What is due; {@link Due#NOTHING} before the first change. */
     Due due(long now) {
         if (!started) {
             return changed ? Due.CHANGES : Due.NOTHING;
         }
-        if (now - lastEverything >= maxNanos || failed && now - lastStart >= retryNanos) {
+        boolean spaced = now - lastStart >= minNanos;
+        if (now - lastEverything >= maxNanos || failed && now - failedStart >= retryNanos || doubted && spaced) {
             return Due.EVERYTHING;
         }
-        return changed && now - lastStart >= minNanos ? Due.CHANGES : Due.NOTHING;
+        return changed && spaced ? Due.CHANGES : Due.NOTHING;
     }
 
     /** Nanoseconds until something is due if nothing changes; {@link Long#MAX_VALUE} before the first change. */
@@ -66,11 +76,11 @@ final class SyncSchedule {
             return Long.MAX_VALUE;
         }
         long wait = lastEverything + maxNanos - now;
-        if (changed) {
+        if (changed || doubted) {
             wait = Math.min(wait, lastStart + minNanos - now);
         }
         if (failed) {
-            wait = Math.min(wait, lastStart + retryNanos - now);
+            wait = Math.min(wait, failedStart + retryNanos - now);
         }
         return wait;
     }
@@ -81,11 +91,17 @@ final class SyncSchedule {
         lastStart = now;
         if (!started || what == Due.EVERYTHING) {
             lastEverything = now;
+            failed = false;
+            doubted = false;
         }
         started = true;
     }
 
+    /** The run that began last is over. A success of changes alone does not repair an earlier failure. */
     void end(boolean success) {
-        failed = !success;
+        if (!success && !failed) {
+            failed = true;
+            failedStart = lastStart;
+        }
     }
 }

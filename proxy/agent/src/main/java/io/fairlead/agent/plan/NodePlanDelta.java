@@ -35,8 +35,4 @@ public record NodePlanDelta(List<ServiceChange> services, NodeSettings settingsB
         }
         return new NodePlanDelta(List.copyOf(merged.values()), settingsBefore, next.settings);
     }
-
-    public boolean isEmpty() {
-        return services.isEmpty() && settings.equals(settingsBefore);
-    }
 }

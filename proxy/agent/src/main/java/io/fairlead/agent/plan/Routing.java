@@ -17,11 +17,11 @@ public enum Routing {
             Client.ANYONE, Verdict.DROP, Scope.LOCAL, false, "internalTrafficPolicy Local, no endpoint on this node"))),
 
     /** The source is kept. */
-    DIRECT(List.of(rule(Client.ANYONE, Verdict.FORWARD, Scope.CLUSTER, false, "cluster traffic, the source is kept"))),
+    DIRECT(List.of(rule(Client.ANYONE, Verdict.FORWARD, Scope.CLUSTER, false, "all endpoints, the source is kept"))),
 
     /** The source is kept, endpoints of this node only. */
-    DIRECT_LOCAL(List.of(rule(
-            Client.ANYONE, Verdict.FORWARD, Scope.LOCAL, false, "internalTrafficPolicy Local, the source is kept"))),
+    DIRECT_LOCAL(List.of(
+            rule(Client.ANYONE, Verdict.FORWARD, Scope.LOCAL, false, "endpoints of this node, the source is kept"))),
 
     /** Replies must come back through this node, so the source becomes the node. */
     MASQUERADE(List.of(rule(Client.ANYONE, Verdict.FORWARD, Scope.CLUSTER, true, "the source becomes this node"))),

@@ -8,7 +8,6 @@ import io.fairlead.runtime.table.JsonWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -61,11 +60,14 @@ public record ExplainView(Flow flow, Explanation explanation) implements View {
     }
 
     private static String source(Outcome.Forward forward, Backend backend) {
-        List<Backend> hairpins = forward.hairpins();
-        if (hairpins.contains(backend)) {
-            return "becomes this node (it reaches itself)";
+        if (!masqueraded(forward, backend)) {
+            return "kept";
         }
-        return forward.masquerade() ? "becomes this node" : "kept";
+        return forward.masquerade() ? "becomes this node" : "becomes this node (it reaches itself)";
+    }
+
+    private static boolean masqueraded(Outcome.Forward forward, Backend backend) {
+        return forward.masquerade() || forward.hairpins().contains(backend);
     }
 
     @Override
@@ -91,7 +93,7 @@ public record ExplainView(Flow flow, Explanation explanation) implements View {
                             .member("port", backend.port())
                             .member("local", backend.local())
                             .member("probability", probability(forward))
-                            .member("masquerade", !source(forward, backend).equals("kept"))
+                            .member("masquerade", masqueraded(forward, backend))
                             .endObject();
                 }
                 json.endArray();

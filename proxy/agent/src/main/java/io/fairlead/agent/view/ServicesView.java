@@ -10,6 +10,8 @@ import io.fairlead.runtime.table.JsonWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The frontends of this node, one line each.
@@ -97,10 +99,11 @@ public record ServicesView(List<ServicePlan> plans) implements View {
         json.endArray().endObject();
     }
 
-    /** All that any client may reach. */
-    private static List<Backend> backends(PortPlan port) {
-        List<Backend> all = port.backends(Scope.CLUSTER);
-        return all.isEmpty() ? port.backends(Scope.LOCAL) : all;
+    /** All that any client may reach: hints narrow the cluster list, and the local one may hold what they left out. */
+    private static SortedSet<Backend> backends(PortPlan port) {
+        SortedSet<Backend> all = new TreeSet<>(port.backends(Scope.CLUSTER));
+        all.addAll(port.backends(Scope.LOCAL));
+        return all;
     }
 
     private static long here(PortPlan port) {

@@ -390,16 +390,4 @@ class ServicePlannerTest {
                         .port("http", Protocol.UDP, 80, 0)
                         .port("other", Protocol.TCP, 80, 0)));
     }
-
-    @Test
-    void everyRoutingEndsInARuleForEverybody() {
-        for (Routing routing : Routing.values()) {
-            List<ClientRule> rules = routing.rules();
-            assertEquals(Client.ANYONE, rules.getLast().client(), routing.name());
-            assertEquals(
-                    rules.size(),
-                    rules.stream().map(ClientRule::client).distinct().count(),
-                    routing.name());
-        }
-    }
 }

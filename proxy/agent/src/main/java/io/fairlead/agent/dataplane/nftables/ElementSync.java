@@ -91,7 +91,12 @@ final class ElementSync {
         structure.writeAdditions(first);
         boolean[] included = write(first, 0, sent);
         if (!first.isEmpty() && !send(first)) {
-            if (step == TableStep.REPLACE || !sendStructureAlone(step, owned)) {
+            if (step == TableStep.REPLACE) {
+                return result();
+            }
+            // What is at fault is refused again, on its own.
+            failures.clear();
+            if (!sendStructureAlone(step, owned)) {
                 return result();
             }
             sendHalved(0, sent);
@@ -103,6 +108,9 @@ final class ElementSync {
             int next = sent + Math.min(size - sent, max);
             sendHalved(sent, next);
             sent = next;
+        }
+        if (refusals >= REFUSALS_MAX) {
+            failures.add(new SyncResult.Failure(Optional.empty(), "refused too often, the rest waits for the retry"));
         }
         removeStructure();
         return result();

@@ -1,0 +1,63 @@
+package io.fairlead.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.agent.plan.Plans;
+import io.fairlead.cluster.ClusterChange;
+import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.model.Service;
+import io.fairlead.kernel.netns.NetNs;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code --dry-run} and {@code --once}.
+ *
+ * <p>Confined to the test thread.
+ */
+class OfflineRunTest {
+
+    private final StringBuilder out = new StringBuilder();
+    private final OfflineRun run = new OfflineRun(SmallCluster.POLICY, OfflineRunTest::source, out);
+
+    private static void source(ClusterStore store) {
+        ClusterSink sink = store.register("test");
+        Service web = Plans.service("web", "172.30.0.41").nodePort(30080).build();
+        sink.offer(new ClusterChange.Upsert(SmallCluster.node()));
+        sink.offer(new ClusterChange.Upsert(web));
+        sink.offer(new ClusterChange.Upsert(Plans.slice(web, "10.180.0.1@node-1")));
+        sink.offer(new ClusterChange.SetAside(
+                ClusterKind.SERVICE, new ObjectName("default", "bad"), "bad.yaml:7", "spec.ports: is missing"));
+        sink.offer(new ClusterChange.Synced());
+    }
+
+    @Test
+    void dryRunPrintsPlanAndRules() {
+        assertEquals(0, run.dryRun());
+        String text = out.toString();
+        for (String part : new String[] {
+            "default/web:http/tcp  172.30.0.41:80/tcp",
+            "set aside Service default/bad (bad.yaml:7): spec.ports: is missing\n",
+            "1 Services planned, ",
+            "table ip fairlead {",
+            "172.30.0.41 . tcp . 80 . 0 : 10.180.0.1 . 8080",
+            "table ip6 fairlead {"
+        }) {
+            assertTrue(text.contains(part), part + " is missing in " + text);
+        }
+    }
+
+    @Test
+    void onceWritesTheKernelAndSaysWhatChanged() {
+        try (NetNs namespace = NetNs.anonymous()) {
+            assertEquals(0, namespace.run(run::once));
+            assertTrue(out.toString().contains("1 Services planned, "), out.toString());
+            out.setLength(0);
+            assertEquals(0, namespace.run(run::once));
+            assertTrue(out.toString().contains(" 0 elements changed in 2 transactions"), out.toString());
+        }
+    }
+}
