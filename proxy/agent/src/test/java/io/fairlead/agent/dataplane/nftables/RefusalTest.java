@@ -125,12 +125,13 @@ class RefusalTest {
     @Test
     void refusalsThatDoNotEndAreNotOnlyOnesOfFrontends() {
         NftSet endpoints = new Layout(IpFamily.IPV4).endpoints;
-        rig.nft.refuse(operation -> operation instanceof NftOperation.Elements run
-                && run.set().equals(endpoints));
+        rig.nft.refuse(operation ->
+                operation instanceof NftOperation.Elements run && run.set().equals(endpoints));
         SyncResult result = rig.apply(manyPlans());
         assertTrue(result.transactions() < 200, result.transactions() + " transactions");
         assertTrue(
-                result.failures().stream().anyMatch(failure -> failure.frontend().isEmpty()),
+                result.failures().stream()
+                        .anyMatch(failure -> failure.frontend().isEmpty()),
                 "the frontends that nobody tried must not look well");
         assertEquals("reject", outcome(200));
     }
