@@ -135,15 +135,18 @@ final class ClusterStoreTest {
     @Test
     void aBusyStoreMakesItsSourcesWait() throws InterruptedException {
         ClusterSink sink = store.register("source");
+        CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);
         AtomicInteger offered = new AtomicInteger();
         BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
         store.subscribe((delta, snapshot) -> {
+            busy.countDown();
             await(blocked);
             calls.add(new Call(delta, snapshot));
         });
         store.start();
         sink.offer(synced());
+        await(busy);
         int total = 50_000;
         Thread source = Thread.ofVirtual().start(() -> {
             for (int i = 0; i < total; i++) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the clock now and then, for what gives no events: targets of links, network file systems, too few inotify instances.
  *
  * <p><b>Settling.</b> inotify tells of a file while it is being written, and Java's watch service hides the end of the
- * writing. So a file is due only when it was quiet for a moment.
+ * writing. So a file is due only when it was quiet for a moment, or was never quiet for far longer than that.
  *
  * <p>Confined to the thread of its source.
  */
@@ -42,6 +42,9 @@ final class DirectoryWatch implements AutoCloseable {
 
     /** A program that writes a file does not pause for so long between two writes. */
     private static final Duration QUIET = Duration.ofMillis(15);
+
+    /** A file that something writes all the time must not wait for ever. */
+    private static final Duration RESTLESS = Duration.ofMillis(500);
 
     /** What comes together is dealt with together. */
     private static final Duration GATHER = Duration.ofMillis(5);
@@ -63,6 +66,9 @@ final class DirectoryWatch implements AutoCloseable {
 
     /** Files to read again, with the time at which they are due. */
     private final Map<String, Long> due = new TreeMap<>();
+
+    /** Since when each file that changed has been waiting to be read well. */
+    private final Map<String, Long> unsettledSince = new HashMap<>();
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean walked;
@@ -133,13 +139,28 @@ final class DirectoryWatch implements AutoCloseable {
         }
     }
 
-    /** Gives this file again at that time, or later if it changes once more. */
+    /** Gives this file again at that time, or later if it changes once more and is not {@link #isRestless restless}. */
     void again(String name, long dueNanos) {
+        unsettledSince.putIfAbsent(name, System.nanoTime());
         due.put(name, dueNanos);
+    }
+
+    /** Whether this file has been changing for so long that it will not be quiet soon. */
+    boolean isRestless(String name) {
+        long now = System.nanoTime();
+        return now - unsettledSince.getOrDefault(name, now) > RESTLESS.toNanos();
+    }
+
+    /** Everything that waits to be quiet, as it is now. */
+    List<String> takeUnsettled() {
+        List<String> names = List.copyOf(due.keySet());
+        due.clear();
+        return names;
     }
 
     /** This is what was read, so that the next look at everything does not find it new. */
     void seen(String name, FileStamp stamp) {
+        unsettledSince.remove(name);
         if (stamp.equals(FileStamp.GONE)) {
             known.remove(name);
         } else {
@@ -204,7 +225,13 @@ final class DirectoryWatch implements AutoCloseable {
         if (structure) {
             walkSoon();
         } else if (ManifestWalk.isManifest(child.toString())) {
-            again(ManifestWalk.name(root, path), System.nanoTime() + QUIET.toNanos());
+            changed(ManifestWalk.name(root, path));
+        }
+    }
+
+    private void changed(String name) {
+        if (!due.containsKey(name) || !isRestless(name)) {
+            again(name, System.nanoTime() + QUIET.toNanos());
         }
     }
 

@@ -60,6 +60,12 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
         return line == 0 ? shown : shown + ":" + line;
     }
 
+    /** Whether both have the same objects, whatever they say of them, and problems with the same objects. */
+    boolean namesTheSame(ManifestFile other) {
+        return objects.keySet().equals(other.objects.keySet())
+                && problems.keySet().equals(other.problems.keySet());
+    }
+
     /** Whether an object that this one has is missing in the next version of the file. */
     boolean losesTo(ManifestFile next) {
         return !next.objects.keySet().containsAll(objects.keySet());

@@ -23,8 +23,9 @@ import java.util.TreeMap;
  * is gone does not: everything stays in force until it is back and filled.
  *
  * <p><b>Files in the making.</b> A file is read when it was quiet for some milliseconds. News that take something away
- * (a lost object, a broken file, no file), or that contradict another file, must hold for longer, because an editor that empties a file before it writes
- * it again, or renames it for a moment, must not cut off a Service.
+ * (a lost object, a broken file, no file), or that contradict another file, must hold for longer, because an editor that
+ * empties a file before it writes it again, or renames it for a moment, must not cut off a Service. A file that is never
+ * quiet is read nevertheless, every half second or more often; its bad news must hold through many readings.
  *
  * <p>Thread-safe.
  */
@@ -35,9 +36,12 @@ public final class ManifestSource implements AutoCloseable {
     /** After the first quiet moment; together well under 100 ms. */
     private static final Duration BAD_NEWS_QUIET = Duration.ofMillis(45);
 
+    /** Of a file that is written all the time, so that an emptied one is not taken for its next version by chance. */
+    private static final Duration RESTLESS_BAD_NEWS = Duration.ofMillis(450);
+
     private static final Duration UNSTABLE_QUIET = Duration.ofMillis(15);
 
-    /** A file that is being written all the time must not keep the rest from being published. */
+    /** A file that changes under every reading must not keep the rest from being published. */
     private static final Duration FIRST_SCAN_MAX = Duration.ofSeconds(2);
 
     private final Path directory;
@@ -49,8 +53,8 @@ public final class ManifestSource implements AutoCloseable {
     private final ManifestReader reader;
     private final ManifestIndex index = new ManifestIndex();
 
-    /** Files whose bad news wait for confirmation, as they looked then. */
-    private final Map<String, FileStamp> doubted = new HashMap<>();
+    /** Files whose bad news wait for confirmation. */
+    private final Map<String, Doubt> doubted = new HashMap<>();
 
     private boolean synced;
 
@@ -63,6 +67,13 @@ public final class ManifestSource implements AutoCloseable {
      * @param ignored objects of kinds that are none of ours, and Nodes other than this one
      */
     public record Status(int files, int ignored) {}
+
+    /**
+     * What a file has been saying since a time.
+     *
+     * <p>Immutable.
+     */
+    private record Doubt(ManifestFile content, long sinceNanos) {}
 
     /** @param nodeName the only Node object to keep; empty keeps them all */
     public ManifestSource(Path directory, String nodeName, ClusterSink sink) {
@@ -96,7 +107,7 @@ public final class ManifestSource implements AutoCloseable {
         boolean present = true;
         try (DirectoryWatch watch = new DirectoryWatch(directory)) {
             while (!Thread.currentThread().isInterrupted()) {
-                take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch);
+                take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch, true);
                 if (present != watch.isPresent()) {
                     present = watch.isPresent();
                     LOG.log(
@@ -108,6 +119,7 @@ public final class ManifestSource implements AutoCloseable {
                 }
                 boolean patient = System.nanoTime() - startNanos < FIRST_SCAN_MAX.toNanos();
                 if (!synced && watch.isPresent() && (watch.isQuiet() || !patient)) {
+                    take(watch.takeUnsettled(), watch, false);
                     synced = true;
                     sink.offer(new ClusterChange.Synced());
                 }
@@ -117,7 +129,8 @@ public final class ManifestSource implements AutoCloseable {
         }
     }
 
-    private void take(List<String> names, DirectoryWatch watch) {
+    /** @param patient whether what is not certain may be read again later */
+    private void take(List<String> names, DirectoryWatch watch, boolean patient) {
         if (names.isEmpty()) {
             return;
         }
@@ -126,9 +139,9 @@ public final class ManifestSource implements AutoCloseable {
         for (String name : names) {
             FileStamp stamp = FileStamp.of(watch.path(name));
             ManifestFile content = read(name, stamp, watch);
-            if (!stamp.equals(FileStamp.of(watch.path(name)))) {
+            if (patient && !stamp.equals(FileStamp.of(watch.path(name)))) {
                 watch.again(name, now + UNSTABLE_QUIET.toNanos());
-            } else if (isDoubtful(name, content) && !stamp.equals(doubted.put(name, stamp))) {
+            } else if (isDoubtful(name, content) && !isConfirmed(name, content, watch, now)) {
                 watch.again(name, now + BAD_NEWS_QUIET.toNanos());
             } else {
                 doubted.remove(name);
@@ -140,6 +153,17 @@ public final class ManifestSource implements AutoCloseable {
             sink.offer(change);
         }
         status = new Status(index.size(), index.ignored());
+    }
+
+    /** Whether the file has been naming the same objects and problems for long enough. */
+    private boolean isConfirmed(String name, ManifestFile content, DirectoryWatch watch, long now) {
+        Doubt doubt = doubted.get(name);
+        if (doubt == null || !doubt.content.namesTheSame(content)) {
+            doubted.put(name, new Doubt(content, now));
+            return false;
+        }
+        Duration hold = watch.isRestless(name) ? RESTLESS_BAD_NEWS : BAD_NEWS_QUIET;
+        return now - doubt.sinceNanos >= hold.toNanos();
     }
 
     private ManifestFile read(String name, FileStamp stamp, DirectoryWatch watch) {
@@ -160,12 +184,12 @@ public final class ManifestSource implements AutoCloseable {
         }
     }
 
-    /** Whether the news take something away, or may be one half of an object's move to another file. */
+    /** Whether the news take something away, or may be one half of an object's move to another file, or of a save. */
     private boolean isDoubtful(String name, ManifestFile content) {
         ManifestFile former = index.file(name);
-        return synced
-                && (former.losesTo(content)
-                        || content.problems().size() > former.problems().size()
-                        || index.isContested(name, content));
+        boolean loses = synced
+                ? former.losesTo(content) || index.isContested(name, content)
+                : content.equals(ManifestFile.EMPTY);
+        return loses || content.problems().size() > former.problems().size();
     }
 }

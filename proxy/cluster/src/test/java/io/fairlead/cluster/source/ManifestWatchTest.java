@@ -11,6 +11,7 @@ import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.Manifests;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +162,55 @@ final class ManifestWatchTest {
                         .allMatch(each -> each.ports().getFirst().port() == 81));
         assertNeverGoneUnlessHeldUp();
         probe.awaitSetAside(0);
+    }
+
+    @Test
+    void aFileThatIsAlwaysBeingWrittenIsReadBeforeTheFirstSnapshot() throws InterruptedException {
+        whileWriting(folder.resolve("a.yaml"), i -> web(1000 + i % 1000), () -> {
+            source.start();
+            probe.awaitServices("web");
+            assertEquals(1, probe.published().getFirst().services().size(), "published without web");
+        });
+    }
+
+    @Test
+    void aFileThatIsAlwaysBeingWrittenIsFollowed() throws IOException, InterruptedException {
+        Path file = folder.resolve("a.yaml");
+        String shop = "---\n" + Manifests.service("shop", "172.30.0.42", 80);
+        Files.writeString(file, web(80) + shop);
+        source.start();
+        probe.awaitServices("web", "shop");
+        whileWriting(file, _ -> web(81) + shop, () -> probe.awaitPort("web", 81));
+        assertNeverGone();
+        whileWriting(file, i -> web(1000 + i % 1000), () -> probe.awaitServices("web"));
+    }
+
+    /** Empties and writes a file every five milliseconds. */
+    private static void whileWriting(Path file, IntFunction<String> text, Runnable body) throws InterruptedException {
+        CountDownLatch written = new CountDownLatch(1);
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !enough.get(); i++) {
+                write(file, text.apply(i));
+                written.countDown();
+                pause(5);
+            }
+        });
+        try {
+            written.await();
+            body.run();
+        } finally {
+            enough.set(true);
+            writer.join();
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void gapBegins() {
