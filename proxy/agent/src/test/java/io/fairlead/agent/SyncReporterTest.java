@@ -95,11 +95,11 @@ class SyncReporterTest {
         assertFalse(health.isReady());
         reporter.stepped(everything(), 2_000_000, 1_000_000);
         assertTrue(health.isReady());
-        assertEquals("2", metric("fairlead_syncs_total{result=\"failed\"}"));
-        assertEquals("1", metric("fairlead_syncs_total{result=\"ok\"}"));
+        assertEquals("2.0", metric("fairlead_syncs_total{result=\"failed\"}"));
+        assertEquals("1.0", metric("fairlead_syncs_total{result=\"ok\"}"));
         assertEquals("1", metric("fairlead_programming_latency_seconds_count"));
         assertEquals("0.002", metric("fairlead_programming_latency_seconds_sum"));
-        assertEquals("3", metric("fairlead_kernel_transactions_total"));
+        assertEquals("3.0", metric("fairlead_kernel_transactions_total"));
         assertEquals(3, log.lines.size(), log.lines.toString());
         assertTrue(log.lines.getFirst().startsWith("WARNING nothing could be synced, to be retried: cannot read"));
         assertEquals("WARNING left as it was, to be retried: as the test wants", log.lines.get(1));
@@ -112,13 +112,13 @@ class SyncReporterTest {
             SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, log);
             fresh.trouble();
             counting.stepped(fresh.step(), 0, 1);
-            assertEquals("3", metric("fairlead_services"));
-            assertEquals("1", metric("fairlead_contested_frontends"));
-            assertEquals("2", metric("fairlead_set_aside_objects"));
+            assertEquals("3.0", metric("fairlead_services"));
+            assertEquals("1.0", metric("fairlead_contested_frontends"));
+            assertEquals("2.0", metric("fairlead_set_aside_objects"));
             fresh.cluster.delete(SmallCluster.WEB);
             counting.stepped(fresh.step(), 0, 1);
-            assertEquals("2", metric("fairlead_services"));
-            assertEquals("0", metric("fairlead_contested_frontends"));
+            assertEquals("2.0", metric("fairlead_services"));
+            assertEquals("0.0", metric("fairlead_contested_frontends"));
         }
     }
 
@@ -139,6 +139,6 @@ class SyncReporterTest {
         small.cluster.delete(ClusterKind.SERVICE, new ObjectName("default", "bad"));
         reporter.stepped(small.step(), 0, 1);
         assertEquals(List.of("INFO Service default/bad is honoured again or gone"), log.lines);
-        assertEquals("1", metric("fairlead_set_aside_objects"));
+        assertEquals("1.0", metric("fairlead_set_aside_objects"));
     }
 }

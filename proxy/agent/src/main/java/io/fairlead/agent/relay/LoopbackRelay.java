@@ -135,7 +135,7 @@ public final class LoopbackRelay implements AutoCloseable {
         }
     }
 
-    private void applyChanges() {
+    private void applyChanges() throws IOException {
         int before = listeners.size();
         for (Integer number : Set.copyOf(changes.keySet())) {
             LoopbackPort port = changes.remove(number);
@@ -143,6 +143,8 @@ public final class LoopbackRelay implements AutoCloseable {
                 apply(port);
             }
         }
+        // What was closed listens on until the selector has let go of it.
+        int _ = selector.selectNow(this::accept);
         waiting.values().removeIf(this::listen);
         if (listeners.size() != before) {
             observer.listening(listeners.size());
