@@ -166,7 +166,6 @@ public final class AgentOptions {
                         POD_PREFIX)
                 .with(MASQUERADE_ALL, MASQUERADE_BIT, EXTERNAL_IPS, NODE_PORT_ADDRESSES, HEALTH, METRICS)
                 .with(MIN_SYNC, MAX_SYNC, ONCE, DRY_RUN, LOG_LEVEL, LOG_FORMAT)
-                .check(List.of(MODE), AgentOptions::modeExists)
                 .check(List.of(MANIFESTS, KUBECONFIG), AgentOptions::oneSource)
                 .check(List.of(MANIFESTS), AgentOptions::manifestsExist)
                 .check(List.of(DETECT_MODE, POD_BRIDGE, POD_PREFIX), AgentOptions::detectionComplete)
@@ -175,13 +174,6 @@ public final class AgentOptions {
                 .example(
                         "fairlead proxy --manifests ./cluster --node-name node-1 --cluster-cidr 10.0.0.0/8",
                         "fairlead proxy --manifests ./cluster --node-name node-1 --dry-run");
-    }
-
-    private static Optional<String> modeExists(Arguments arguments) {
-        return switch (arguments.value(MODE)) {
-            case AUTO, NFTABLES -> Optional.empty();
-            case EBPF, IPTABLES, IPVS -> Optional.of("--mode: this version has only nftables (or auto)");
-        };
     }
 
     private static Optional<String> oneSource(Arguments arguments) {

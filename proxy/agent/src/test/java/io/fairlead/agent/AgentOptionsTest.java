@@ -137,8 +137,6 @@ class AgentOptionsTest {
                 "--metrics-bind-address=1.2.3.4:70000 | --metrics-bind-address: '1.2.3.4:70000' is not accepted",
                 "--metrics-bind-address=1.2.3.4:      | --metrics-bind-address: '1.2.3.4:' is not accepted",
                 "--mode=magic                         | --mode: 'magic' is not accepted",
-                "--mode=ipvs                          | --mode: this version has only nftables",
-                "--proxy-mode=iptables                | --mode: this version has only nftables",
                 "--detect-local-mode=Guess            | --detect-local-mode: 'Guess' is not accepted",
                 "--detect-local-mode=BridgeInterface  | --pod-bridge-interface: this --detect-local-mode needs a name",
                 "--cluster-cidr=10.0.0.0/8,11.0.0.0/8 | --cluster-cidr: at most one CIDR per family",
