@@ -11,7 +11,7 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
-import io.fairlead.kernel.nft.FakeNftKernel;
+import io.fairlead.kernel.nft.fake.FakeNftKernel;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;

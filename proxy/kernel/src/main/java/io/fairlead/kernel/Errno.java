@@ -21,8 +21,11 @@ public final class Errno {
     public static final int ENFILE = 23;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
+    public static final int EMLINK = 31;
     public static final int ERANGE = 34;
     public static final int ELOOP = 40;
+    public static final int ENODATA = 61;
+    public static final int EOVERFLOW = 75;
     public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
@@ -51,8 +54,11 @@ public final class Errno {
             case ENFILE -> "ENFILE, the set is full";
             case ENOSPC -> "ENOSPC, no space left";
             case EROFS -> "EROFS, read-only";
+            case EMLINK -> "EMLINK, chains are nested too deep";
             case ERANGE -> "ERANGE, out of range";
             case ELOOP -> "ELOOP, chains form a loop";
+            case ENODATA -> "ENODATA, nothing is there to be read";
+            case EOVERFLOW -> "EOVERFLOW, the value is too long";
             case EPROTONOSUPPORT -> "EPROTONOSUPPORT, this kernel lacks the protocol";
             case EOPNOTSUPP -> "EOPNOTSUPP, this kernel lacks the operation";
             case EAFNOSUPPORT -> "EAFNOSUPPORT, this kernel lacks the address family";

@@ -1,5 +1,5 @@
 /**
- * nf_tables: its objects as values, transactions, a driver that speaks netlink and a fake that obeys the same rules.
+ * nf_tables: its objects as values, transactions, and a driver that speaks netlink.
  *
  * <p>Reads and writes nf_tables of the network namespace in which the driver was opened; never decides policy and
  * never runs the {@code nft} program.

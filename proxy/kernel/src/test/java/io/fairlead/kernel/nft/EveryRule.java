@@ -31,19 +31,19 @@ import java.util.List;
  *
  * <p>Confined to the test's thread.
  */
-final class EveryRule {
+public final class EveryRule {
 
-    final NftTable table;
-    final NftVerdicts verdicts = new NftVerdicts();
-    final NftSet services;
-    final NftSet endpoints;
-    final NftSet shapes;
-    final NftSet local;
-    final NftSet ranges;
-    final NftSet records;
-    final NftSet protocols;
-    final List<NftSet> sets;
-    final List<NftChain> chains;
+    public final NftTable table;
+    public final NftVerdicts verdicts = new NftVerdicts();
+    public final NftSet services;
+    public final NftSet endpoints;
+    public final NftSet shapes;
+    public final NftSet local;
+    public final NftSet ranges;
+    public final NftSet records;
+    public final NftSet protocols;
+    public final List<NftSet> sets;
+    public final List<NftChain> chains;
 
     private final NftFamily family;
     /** Registers of an address. */
@@ -51,7 +51,7 @@ final class EveryRule {
     /** The registers behind address, protocol and port. */
     private final int fourth;
 
-    EveryRule(NftFamily family, String name) {
+    public EveryRule(NftFamily family, String name) {
         this.family = family;
         this.table = new NftTable(family, name);
         NftType address = family == NftFamily.IP ? NftType.IPV4_ADDR : NftType.IPV6_ADDR;
@@ -81,12 +81,12 @@ final class EveryRule {
                 NftChain.regular("reject"));
     }
 
-    NftSet verdictByMark() {
+    public NftSet verdictByMark() {
         return NftSet.verdictMap("by-mark", NftType.MARK);
     }
 
     /** Rules by chain, each rule with a comment. */
-    List<NftOperation.ReplaceRules> rules() {
+    public List<NftOperation.ReplaceRules> rules() {
         return List.of(
                 replace("nat-prerouting", rule("to services", new Verdict(new NftVerdict.Jump("services")))),
                 replace("nat-output", rule("to services", new Verdict(new NftVerdict.Jump("services")))),
@@ -100,7 +100,7 @@ final class EveryRule {
     }
 
     /** Adds all of it, in the order that the kernel needs. */
-    NftTransaction create(boolean owned) {
+    public NftTransaction create(boolean owned) {
         NftTransaction transaction = new NftTransaction(table, verdicts).addTable(owned);
         sets.forEach(transaction::addSet);
         chains.forEach(transaction::addChain);
@@ -112,7 +112,7 @@ final class EveryRule {
         return new NftOperation.ReplaceRules(chain, List.of(rules));
     }
 
-    static NftRule rule(String comment, NftExpression... expressions) {
+    public static NftRule rule(String comment, NftExpression... expressions) {
         return new NftRule(List.of(expressions), comment);
     }
 

@@ -21,12 +21,12 @@ import java.util.function.Supplier;
  *
  * @param check gets sockets to one and the same kernel, which holds no table {@link #TABLE}, and leaves none
  */
-record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
+public record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
 
-    static final NftTable TABLE = new NftTable(NftFamily.IP, "law");
+    public static final NftTable TABLE = new NftTable(NftFamily.IP, "law");
 
     /** Every law; each wants its own or an empty kernel. */
-    static List<NftLaw> all() {
+    public static List<NftLaw> all() {
         List<NftLaw> laws = new ArrayList<>(NftRuleLaws.all());
         laws.addAll(List.of(
                 inTable("refusesDeletingWhatIsNotThere", NftLaw::refusesDeletingWhatIsNotThere),
@@ -60,7 +60,7 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
     }
 
     /** A law of a table that exists, is empty and not owned. */
-    static NftLaw inTable(String name, Consumer<Nft> check) {
+    public static NftLaw inTable(String name, Consumer<Nft> check) {
         return new NftLaw(name, sockets -> {
             try (Nft nft = sockets.get()) {
                 nft.apply(transaction().addTable(false));
@@ -70,12 +70,12 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
         });
     }
 
-    static NftTransaction transaction() {
+    public static NftTransaction transaction() {
         return new NftTransaction(TABLE, new NftVerdicts());
     }
 
     /** Asserts that the transaction is refused with one of the errnos, and changes nothing that can be read. */
-    static KernelException refused(Nft nft, NftTransaction transaction, int... errnos) {
+    public static KernelException refused(Nft nft, NftTransaction transaction, int... errnos) {
         NftTableState before = nft.read(TABLE);
         KernelException refusal = assertThrows(KernelException.class, () -> nft.apply(transaction));
         assertTrue(
@@ -85,39 +85,39 @@ record NftLaw(String name, Consumer<Supplier<? extends Nft>> check) {
         return refusal;
     }
 
-    static final NftSet ADDRESSES = NftSet.set("addresses", NftType.IPV4_ADDR);
-    static final NftSet MARKS = NftSet.map("marks", List.of(NftType.IPV4_ADDR), NftType.MARK);
-    static final NftSet VERDICTS = NftSet.verdictMap("verdicts", NftType.IPV4_ADDR);
+    public static final NftSet ADDRESSES = NftSet.set("addresses", NftType.IPV4_ADDR);
+    public static final NftSet MARKS = NftSet.map("marks", List.of(NftType.IPV4_ADDR), NftType.MARK);
+    public static final NftSet VERDICTS = NftSet.verdictMap("verdicts", NftType.IPV4_ADDR);
 
-    static byte[] address(int last) {
+    public static byte[] address(int last) {
         return new byte[] {10, 0, 0, (byte) last};
     }
 
-    static final byte[] NOTHING = {};
+    public static final byte[] NOTHING = {};
 
-    static NftChain base(String name, NftChain.Type type, NftHook hook, int priority) {
+    public static NftChain base(String name, NftChain.Type type, NftHook hook, int priority) {
         return new NftChain(name, new NftChain.Base(type, hook, priority));
     }
 
     /** An element of {@link #VERDICTS}, alone in a transaction. */
-    static NftTransaction verdictElement(int last, NftVerdict verdict) {
+    public static NftTransaction verdictElement(int last, NftVerdict verdict) {
         NftVerdicts verdicts = new NftVerdicts();
         byte[] number = {0, 0, 0, (byte) verdicts.number(verdict)};
         return new NftTransaction(TABLE, verdicts).addElement(VERDICTS, address(last), number);
     }
 
-    static NftRule rule(NftExpression... expressions) {
+    public static NftRule rule(NftExpression... expressions) {
         return new NftRule(List.of(expressions), "");
     }
 
-    static NftRule verdictRule(NftVerdict verdict) {
+    public static NftRule verdictRule(NftVerdict verdict) {
         return rule(new NftExpression.Verdict(verdict));
     }
 
     /** Loads the source address into register 0. */
-    static final NftExpression SOURCE = new NftExpression.Payload(NftExpression.Header.NETWORK, 12, 4, 0);
+    public static final NftExpression SOURCE = new NftExpression.Payload(NftExpression.Header.NETWORK, 12, 4, 0);
 
-    static int elementCount(Nft nft, NftSet set) {
+    public static int elementCount(Nft nft, NftSet set) {
         List<byte[]> keys = new ArrayList<>();
         nft.readElements(TABLE, set, new NftVerdicts(), (key, value) -> keys.add(key.clone()));
         return keys.size();

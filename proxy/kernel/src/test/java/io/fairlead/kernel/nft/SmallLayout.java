@@ -29,26 +29,26 @@ import java.util.List;
  *
  * <p>Confined to the test's thread.
  */
-final class SmallLayout {
+public final class SmallLayout {
 
-    static final int TCP = 6;
-    static final int AFFINITY_MILLIS = 10_000;
+    public static final int TCP = 6;
+    public static final int AFFINITY_MILLIS = 10_000;
 
     private static final NftData MASQUERADE = NftData.hostInt(0x4000);
     private static final NftData NOT_MASQUERADE = NftData.hostInt(~0x4000);
     private static final NftData ZERO = NftData.hostInt(0);
 
-    final NftTable table;
-    final NftSet services;
-    final NftSet endpoints;
-    final NftSet clusterIps;
-    final NftSet affinity;
+    public final NftTable table;
+    public final NftSet services;
+    public final NftSet endpoints;
+    public final NftSet clusterIps;
+    public final NftSet affinity;
 
     private final NftFamily family;
     private final NftType address;
     private final NftTransaction transaction;
 
-    SmallLayout(NftFamily family) {
+    public SmallLayout(NftFamily family) {
         this.family = family;
         this.table = new NftTable(family, "fairlead");
         this.address = family == NftFamily.IP ? NftType.IPV4_ADDR : NftType.IPV6_ADDR;
@@ -105,12 +105,12 @@ final class SmallLayout {
     }
 
     /** What was added so far, once. */
-    NftTransaction transaction() {
+    public NftTransaction transaction() {
         return transaction;
     }
 
     /** A service by its own chain or by that of its number of endpoints. */
-    void service(String ip, int port, NftVerdict verdict, String... backends) {
+    public void service(String ip, int port, NftVerdict verdict, String... backends) {
         transaction.addElement(clusterIps, bytes(ip), new byte[0]);
         byte[] number = ByteBuffer.allocate(4)
                 .putInt(transaction.verdicts().number(verdict))
@@ -122,7 +122,7 @@ final class SmallLayout {
     }
 
     /** The chains for services with so many endpoints: {@code n<count>} and {@code masquerade-<count>}. */
-    void chainsFor(int count) {
+    public void chainsFor(int count) {
         String name = "n" + count;
         transaction
                 .addChain(NftChain.regular(name))
@@ -139,7 +139,7 @@ final class SmallLayout {
     }
 
     /** Rules of the chain "sticky": the slot in the record if it is still there, else a new one. */
-    void stickyAmong(int count) {
+    public void stickyAmong(int count) {
         int source = index() + 1;
         List<NftExpression> known = new ArrayList<>();
         known.add(source(source));
@@ -178,19 +178,19 @@ final class SmallLayout {
         return address.paddedLength() / 4 + 2;
     }
 
-    NftExpression destination(int register) {
+    public NftExpression destination(int register) {
         return family == NftFamily.IP
                 ? new Payload(Header.NETWORK, 16, 4, register)
                 : new Payload(Header.NETWORK, 24, 16, register);
     }
 
-    NftExpression source(int register) {
+    public NftExpression source(int register) {
         return family == NftFamily.IP
                 ? new Payload(Header.NETWORK, 12, 4, register)
                 : new Payload(Header.NETWORK, 8, 16, register);
     }
 
-    byte[] key(String ip, int port, int index) {
+    public byte[] key(String ip, int port, int index) {
         int length = address.paddedLength() + 8 + (index < 0 ? 0 : 4);
         ByteBuffer key = ByteBuffer.allocate(length).put(bytes(ip));
         key.put(address.paddedLength(), (byte) TCP).putShort(address.paddedLength() + 4, (short) port);
@@ -200,27 +200,27 @@ final class SmallLayout {
         return key.array();
     }
 
-    byte[] backend(String ip, int port) {
+    public byte[] backend(String ip, int port) {
         return ByteBuffer.allocate(address.paddedLength() + 4)
                 .put(bytes(ip))
                 .putShort((short) port)
                 .array();
     }
 
-    static NftChain base(String name, NftChain.Type type, NftHook hook, int priority) {
+    public static NftChain base(String name, NftChain.Type type, NftHook hook, int priority) {
         return new NftChain(name, new NftChain.Base(type, hook, priority));
     }
 
-    static NftRule rule(String comment, NftExpression... expressions) {
+    public static NftRule rule(String comment, NftExpression... expressions) {
         return new NftRule(List.of(expressions), comment);
     }
 
     /** Literal addresses only: nothing is resolved. */
-    static InetAddress ip(String literal) {
+    public static InetAddress ip(String literal) {
         return InetAddress.ofLiteral(literal);
     }
 
-    static byte[] bytes(String literal) {
+    public static byte[] bytes(String literal) {
         return ip(literal).getAddress();
     }
 }

@@ -3,11 +3,11 @@ package io.fairlead.agent.dataplane.nftables;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.kernel.IpBytes;
-import io.fairlead.kernel.nft.FakeNftKernel;
-import io.fairlead.kernel.nft.NftTrace;
-import io.fairlead.kernel.nft.NftTracer;
-import io.fairlead.kernel.nft.TracedNode;
-import io.fairlead.kernel.nft.TracedPacket;
+import io.fairlead.kernel.nft.fake.FakeNftKernel;
+import io.fairlead.kernel.nft.fake.NftTrace;
+import io.fairlead.kernel.nft.fake.NftTracer;
+import io.fairlead.kernel.nft.fake.TracedNode;
+import io.fairlead.kernel.nft.fake.TracedPacket;
 import java.net.InetAddress;
 import java.util.TreeSet;
 

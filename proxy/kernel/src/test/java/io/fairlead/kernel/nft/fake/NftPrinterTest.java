@@ -1,7 +1,12 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftVerdict;
+import io.fairlead.kernel.nft.SmallLayout;
 import java.time.InstantSource;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;

@@ -1,9 +1,21 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftLaw;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.NftType;
+import io.fairlead.kernel.nft.NftVerdict;
+import io.fairlead.kernel.nft.NftVerdicts;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;

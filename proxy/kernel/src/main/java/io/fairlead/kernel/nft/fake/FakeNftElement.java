@@ -1,5 +1,7 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

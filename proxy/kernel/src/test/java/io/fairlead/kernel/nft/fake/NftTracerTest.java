@@ -1,4 +1,4 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import static io.fairlead.kernel.nft.SmallLayout.TCP;
 import static io.fairlead.kernel.nft.SmallLayout.base;
@@ -7,6 +7,9 @@ import static io.fairlead.kernel.nft.SmallLayout.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftExpression;
 import io.fairlead.kernel.nft.NftExpression.Bitwise;
 import io.fairlead.kernel.nft.NftExpression.Compare;
 import io.fairlead.kernel.nft.NftExpression.Ct;
@@ -18,9 +21,17 @@ import io.fairlead.kernel.nft.NftExpression.MetaKey;
 import io.fairlead.kernel.nft.NftExpression.Payload;
 import io.fairlead.kernel.nft.NftExpression.RandomNumber;
 import io.fairlead.kernel.nft.NftExpression.Reject;
-import io.fairlead.kernel.nft.NftTrace.Delivered;
-import io.fairlead.kernel.nft.NftTrace.Dropped;
-import io.fairlead.kernel.nft.NftTrace.Rejected;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.NftVerdict;
+import io.fairlead.kernel.nft.NftVerdicts;
+import io.fairlead.kernel.nft.SmallLayout;
+import io.fairlead.kernel.nft.fake.NftTrace.Delivered;
+import io.fairlead.kernel.nft.fake.NftTrace.Dropped;
+import io.fairlead.kernel.nft.fake.NftTrace.Rejected;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;

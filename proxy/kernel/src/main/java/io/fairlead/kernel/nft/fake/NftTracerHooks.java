@@ -1,5 +1,10 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftRule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

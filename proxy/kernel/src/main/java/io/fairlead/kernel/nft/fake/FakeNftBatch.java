@@ -1,7 +1,16 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftElements;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftOperation;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;

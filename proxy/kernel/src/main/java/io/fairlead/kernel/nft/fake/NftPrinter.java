@@ -1,5 +1,13 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftType;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import static io.fairlead.kernel.nft.NftLaw.ADDRESSES;
 import static io.fairlead.kernel.nft.NftLaw.NOTHING;
@@ -14,8 +14,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.nft.FakeNftFaults.Call;
-import io.fairlead.kernel.nft.FakeNftFaults.Fault;
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftLaw;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.NftType;
+import io.fairlead.kernel.nft.NftVerdicts;
+import io.fairlead.kernel.nft.fake.FakeNftFaults.Call;
+import io.fairlead.kernel.nft.fake.FakeNftFaults.Fault;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import java.net.InetAddress;
 

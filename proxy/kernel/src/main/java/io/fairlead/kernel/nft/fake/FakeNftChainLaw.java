@@ -1,6 +1,11 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.Errno;
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * transaction.
  */
 final class FakeNftChainLaw {
-
-    private static final int EMLINK = 31;
 
     /** NFT_JUMP_STACK_SIZE: chains on a path, the base chain included; a goto counts like a jump. */
     private static final int PATH_MAX = 16;
@@ -56,7 +59,7 @@ final class FakeNftChainLaw {
             return new Violation(Errno.ELOOP, String.join(" -> ", path) + " -> " + chain.name());
         }
         if (path.size() == PATH_MAX) {
-            return new Violation(EMLINK, String.join(" -> ", path) + " -> " + chain.name());
+            return new Violation(Errno.EMLINK, String.join(" -> ", path) + " -> " + chain.name());
         }
         if (lawful.getOrDefault(chain.name(), -1) >= path.size()) {
             return null;

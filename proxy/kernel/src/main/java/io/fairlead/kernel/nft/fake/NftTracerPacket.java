@@ -1,5 +1,7 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,7 +1,13 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftVerdict;
 
 /**
  * What the kernel checks of one rule when it is added: the init functions of its expressions (net/netfilter/nft_*.c),
@@ -10,9 +16,6 @@ import io.fairlead.kernel.KernelException;
  * <p>Confined to the thread that applies the transaction.
  */
 final class FakeNftRuleLaw {
-
-    private static final int ENODATA = 61;
-    private static final int EOVERFLOW = 75;
 
     /** NFT_RULE_MAXEXPRS. */
     private static final int EXPRESSIONS_MAX = 128;
@@ -129,7 +132,7 @@ final class FakeNftRuleLaw {
 
     private void checkConstant(NftData bytes) {
         require(bytes.length() > 0, Errno.EINVAL, "no bytes");
-        require(bytes.length() <= CONSTANT_BYTES_MAX, EOVERFLOW, "constant of more than 16 bytes");
+        require(bytes.length() <= CONSTANT_BYTES_MAX, Errno.EOVERFLOW, "constant of more than 16 bytes");
     }
 
     private void checkBitwise(NftExpression.Bitwise bitwise) {
@@ -162,7 +165,7 @@ final class FakeNftRuleLaw {
     /** nft_parse_register_load; reading what nobody wrote is refused from 6.13 on. */
     private void load(int register, int length) {
         int needed = registers(register, length);
-        require((written & needed) == needed, ENODATA, "register " + register + " is read before it is written");
+        require((written & needed) == needed, Errno.ENODATA, "register " + register + " is read before it is written");
     }
 
     /** The registers of a value as bits. */

@@ -1,5 +1,12 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftHook;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftSet;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,10 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftData;
+import io.fairlead.kernel.nft.NftExpression;
+import io.fairlead.kernel.nft.NftRule;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftVerdict;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

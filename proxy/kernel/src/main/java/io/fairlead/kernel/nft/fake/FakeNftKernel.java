@@ -1,7 +1,10 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
-import io.fairlead.kernel.nft.FakeNftFaults.Call;
-import io.fairlead.kernel.nft.FakeNftFaults.Fault;
+import io.fairlead.kernel.nft.NftOperation;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.fake.FakeNftFaults.Call;
+import io.fairlead.kernel.nft.fake.FakeNftFaults.Fault;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftFamily;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 

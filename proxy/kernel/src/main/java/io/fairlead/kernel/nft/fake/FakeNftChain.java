@@ -1,5 +1,7 @@
-package io.fairlead.kernel.nft;
+package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.nft.NftChain;
+import io.fairlead.kernel.nft.NftRule;
 import java.util.List;
 
 /**
