@@ -9,7 +9,8 @@ import java.time.Duration;
  *   <li>A change, or a doubt about the kernel, starts a run at once if the last one began at least {@code min} ago,
  *       else as soon as it did: a burst costs one run.
  *   <li>A run that compares everything with the kernel starts at least every {@code max}.
- *   <li>A run that compares everything starts {@code retry} after the start of one that failed, whatever changes.
+ *   <li>A run that compares everything starts {@code retry} after the start of one that failed, whatever changes. While
+ *       such runs fail too, because the kernel refuses something for good, the time doubles, up to 32 times.
  * </ol>
  *
  * <p>Time is passed in, in nanoseconds of any origin. Confined to one thread at a time.
@@ -25,6 +26,8 @@ final class SyncSchedule {
         EVERYTHING
     }
 
+    private static final int DOUBLINGS_MAX = 5;
+
     private final long minNanos;
     private final long maxNanos;
     private final long retryNanos;
@@ -35,6 +38,10 @@ final class SyncSchedule {
     /** A run failed, and no comparison of everything has started since. */
     private boolean failed;
 
+    /** Runs that compared everything and failed, since the last one that did not. */
+    private int retries;
+
+    private boolean comparing;
     private long failedStart;
     private long lastStart;
     private long lastEverything;
@@ -61,7 +68,7 @@ final class SyncSchedule {
             return changed ? Due.CHANGES : Due.NOTHING;
         }
         boolean spaced = now - lastStart >= minNanos;
-        if (now - lastEverything >= maxNanos || failed && now - failedStart >= retryNanos || doubted && spaced) {
+        if (now - lastEverything >= maxNanos || failed && now - failedStart >= retryNanos() || doubted && spaced) {
             return Due.EVERYTHING;
         }
         return changed && spaced ? Due.CHANGES : Due.NOTHING;
@@ -80,7 +87,7 @@ final class SyncSchedule {
             wait = Math.min(wait, lastStart + minNanos - now);
         }
         if (failed) {
-            wait = Math.min(wait, failedStart + retryNanos - now);
+            wait = Math.min(wait, failedStart + retryNanos() - now);
         }
         return wait;
     }
@@ -89,7 +96,8 @@ final class SyncSchedule {
     void begin(Due what, long now) {
         changed = false;
         lastStart = now;
-        if (!started || what == Due.EVERYTHING) {
+        comparing = !started || what == Due.EVERYTHING;
+        if (comparing) {
             lastEverything = now;
             failed = false;
             doubted = false;
@@ -99,9 +107,16 @@ final class SyncSchedule {
 
     /** The run that began last is over. A success of changes alone does not repair an earlier failure. */
     void end(boolean success) {
+        if (comparing) {
+            retries = success ? 0 : retries + 1;
+        }
         if (!success && !failed) {
             failed = true;
             failedStart = lastStart;
         }
+    }
+
+    private long retryNanos() {
+        return retryNanos << Math.clamp(retries - 1L, 0, DOUBLINGS_MAX);
     }
 }

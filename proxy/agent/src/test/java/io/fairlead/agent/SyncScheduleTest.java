@@ -108,11 +108,28 @@ class SyncScheduleTest {
         run(Due.CHANGES, 0, false);
         assertEquals("in 1000", due(0));
         assertEquals("EVERYTHING", due(1_000));
+        run(Due.EVERYTHING, 1_000, true);
+        assertEquals("in 5000", due(1_000));
+    }
+
+    @Test
+    void retriesThatFailTooComeLessOften() {
+        schedule.change();
+        run(Due.CHANGES, 0, false);
         run(Due.EVERYTHING, 1_000, false);
-        assertEquals("in 1000", due(1_000));
-        assertEquals("EVERYTHING", due(2_000));
-        run(Due.EVERYTHING, 2_000, true);
-        assertEquals("in 5000", due(2_000));
+        assertEquals("in 2000", due(1_000));
+        assertEquals("EVERYTHING", due(3_000));
+        run(Due.EVERYTHING, 3_000, false);
+        assertEquals("in 4000", due(3_000));
+        schedule.change();
+        assertEquals("CHANGES", due(3_010), "changes do not wait");
+        run(Due.CHANGES, 3_010, true);
+        run(Due.EVERYTHING, 7_000, false);
+        assertEquals("in 5000", due(7_000), "the maximum holds");
+        run(Due.EVERYTHING, 12_000, true);
+        schedule.change();
+        run(Due.CHANGES, 12_010, false);
+        assertEquals("in 1000", due(12_010));
     }
 
     @Test
