@@ -1,6 +1,7 @@
 package io.fairlead.bench.process;
 
 import io.fairlead.agent.ProxyLoop;
+import io.fairlead.agent.Rehearsal;
 import io.fairlead.agent.SyncEngine;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.plan.AgentPolicy;
@@ -72,6 +73,10 @@ public final class TimedAgent implements AutoCloseable {
             loop.onSnapshot(delta, snapshot);
         });
         store.start();
+        Thread.ofPlatform()
+                .daemon()
+                .name("rehearsal")
+                .start(new Rehearsal(policy(), () -> store.snapshot().sequence() == 0));
     }
 
     /** What an operator of the synthetic cluster would have decided. */

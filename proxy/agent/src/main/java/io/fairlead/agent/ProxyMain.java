@@ -106,6 +106,10 @@ final class ProxyMain {
         lifecycle.onStop("address watch", addresses::close);
         new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
         store.subscribe(loop);
+        Thread.ofPlatform()
+                .daemon()
+                .name("rehearsal")
+                .start(new Rehearsal(policy, () -> store.snapshot().sequence() == 0));
         input.start(store);
         lifecycle.onStop("cluster source", input::close);
         store.start();

@@ -11,12 +11,12 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.ObjectName;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,8 @@ public final class SyncEngine {
     private Set<IpAddress> nodeAddresses = Set.of();
     private @Nullable NodeFacts facts;
     private boolean restartNext = true;
+    /** The plan began with the last step: what changed is everything. */
+    private boolean began;
     /** What changed in the plan in steps that ended in an exception: nobody was told of it yet. */
     private @Nullable NodePlanDelta untold;
 
@@ -80,6 +82,7 @@ public final class SyncEngine {
         NodeFacts before = facts;
         NodeFacts after = resolver.facts(next);
         facts = after;
+        began = before == null;
         NodePlanDelta change =
                 planner.update(touched(delta, before, after), next, after, resolver.settings(next, addresses));
         untold = untold == null ? change : untold.then(change);
@@ -89,7 +92,7 @@ public final class SyncEngine {
     private Step applyAll(NodePlanDelta change) {
         restartNext = true;
         dataplane.restart();
-        return send(change, planner.everything());
+        return send(change, began ? change : planner.everything());
     }
 
     private Step send(NodePlanDelta change, NodePlanDelta sent) {
@@ -113,11 +116,12 @@ public final class SyncEngine {
     }
 
     /** All Services if what every plan depends on has changed, else those that the delta names. */
-    private Collection<ObjectName> touched(ClusterDelta delta, @Nullable NodeFacts before, NodeFacts after) {
+    private SortedSet<ObjectName> touched(ClusterDelta delta, @Nullable NodeFacts before, NodeFacts after) {
         if (after.equals(before)) {
             return delta.services();
         }
-        Set<ObjectName> all = new LinkedHashSet<>(snapshot.services().keySet());
+        // Of a sorted map this is linear, of its keys it is not.
+        SortedSet<ObjectName> all = new TreeSet<>(new TreeMap<>(snapshot.services()).navigableKeySet());
         all.addAll(planner.services());
         return all;
     }

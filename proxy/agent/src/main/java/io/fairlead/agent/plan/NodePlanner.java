@@ -1,19 +1,21 @@
 package io.fairlead.agent.plan;
 
 import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.model.EndpointSlice;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Service;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan of a node, kept up to date: plans touched Services again, settles who owns which address, and says what
@@ -42,27 +44,44 @@ public final class NodePlanner {
      * @param touched Services that may have changed, or all known ones if the facts did
      */
     public NodePlanDelta update(
-            Collection<ObjectName> touched, ClusterSnapshot snapshot, NodeFacts facts, NodeSettings newSettings) {
-        Set<ObjectName> affected = new LinkedHashSet<>(touched);
-        Map<ObjectName, ServicePlan> plans = new HashMap<>();
+            SortedSet<ObjectName> touched, ClusterSnapshot snapshot, NodeFacts facts, NodeSettings newSettings) {
+        List<ServicePlan> changed = new ArrayList<>();
+        Set<ObjectName> affected = new HashSet<>();
+        NameLookup<Service> services = new NameLookup<>(snapshot.services(), touched.size());
+        NameLookup<List<EndpointSlice>> slices = new NameLookup<>(snapshot.slices(), touched.size());
         for (ObjectName name : touched) {
             ServicePlan before = plan(name);
-            ServicePlan after = planOrKeep(name, snapshot, facts, before);
+            ServicePlan after = planOrKeep(name, services.find(name), slices.find(name), facts, before);
             if (!after.equals(before)) {
-                plans.put(name, after);
+                changed.add(after);
                 release(before, affected);
             }
         }
-        for (ServicePlan plan : plans.values()) {
+        for (ServicePlan plan : changed) {
             claim(plan, affected);
         }
-        List<NodePlanDelta.ServiceChange> changes = new ArrayList<>();
-        for (ObjectName name : sorted(affected)) {
-            settle(name, plans.getOrDefault(name, plan(name)), changes);
+        addPlansOf(affected, changed);
+        List<NodePlanDelta.ServiceChange> changes = new ArrayList<>(changed.size());
+        for (ServicePlan plan : changed) {
+            settle(plan, changes);
         }
         NodeSettings settingsBefore = settings;
         settings = newSettings;
         return new NodePlanDelta(changes, settingsBefore, newSettings);
+    }
+
+    /** Adds the plans of Services that gained or lost an address to another one's change. The order stays. */
+    private void addPlansOf(Set<ObjectName> affected, List<ServicePlan> changed) {
+        if (affected.isEmpty()) {
+            return;
+        }
+        for (ServicePlan plan : changed) {
+            affected.remove(plan.service());
+        }
+        for (ObjectName name : affected) {
+            changed.add(plan(name));
+        }
+        changed.sort(Comparator.comparing(ServicePlan::service));
     }
 
     private void release(ServicePlan plan, Set<ObjectName> affected) {
@@ -84,19 +103,15 @@ public final class NodePlanner {
     /** The whole plan as a change from nothing, for a data plane that starts again. */
     public NodePlanDelta everything() {
         List<NodePlanDelta.ServiceChange> changes = new ArrayList<>();
-        for (ObjectName name : sorted(planned.keySet())) {
+        List<ObjectName> names = new ArrayList<>(planned.keySet());
+        Collections.sort(names);
+        for (ObjectName name : names) {
             ServicePlan effective = effectivePlan(name);
             if (!effective.isNothing()) {
                 changes.add(new NodePlanDelta.ServiceChange(ServicePlan.nothing(name), effective));
             }
         }
         return new NodePlanDelta(changes, NO_SETTINGS, settings);
-    }
-
-    private static List<ObjectName> sorted(Collection<ObjectName> names) {
-        List<ObjectName> sorted = new ArrayList<>(names);
-        Collections.sort(sorted);
-        return sorted;
     }
 
     /** The Services that there is a plan for. */
@@ -134,14 +149,18 @@ public final class NodePlanner {
         return known == null ? ServicePlan.nothing(name) : known.plan;
     }
 
-    private ServicePlan planOrKeep(ObjectName name, ClusterSnapshot snapshot, NodeFacts facts, ServicePlan before) {
+    private ServicePlan planOrKeep(
+            ObjectName name,
+            @Nullable Service service,
+            @Nullable List<EndpointSlice> slices,
+            NodeFacts facts,
+            ServicePlan before) {
         setAside.remove(name);
-        Service service = snapshot.services().get(name);
         if (service == null) {
             return ServicePlan.nothing(name);
         }
         try {
-            return ServicePlanner.plan(service, snapshot.slicesOf(name), facts);
+            return ServicePlanner.plan(service, slices == null ? List.of() : slices, facts);
         } catch (UnplannableException e) {
             setAside.put(name, String.valueOf(e.getMessage()));
             return before;
@@ -149,7 +168,8 @@ public final class NodePlanner {
     }
 
     /** Notes the plan of a Service and, if the part that it owns changed, the change. */
-    private void settle(ObjectName name, ServicePlan plan, List<NodePlanDelta.ServiceChange> changes) {
+    private void settle(ServicePlan plan, List<NodePlanDelta.ServiceChange> changes) {
+        ObjectName name = plan.service();
         ServicePlan before = effectivePlan(name);
         ServicePlan after = owned(plan);
         if (plan.isNothing()) {

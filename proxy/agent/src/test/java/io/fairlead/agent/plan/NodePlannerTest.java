@@ -13,12 +13,13 @@ import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.Service;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -195,7 +196,8 @@ class NodePlannerTest {
             NodePlanner planner = new NodePlanner();
             TestCluster.Update update = cluster.fetch();
             assertEquals(1, update(planner, update).services().size());
-            NodePlanDelta again = planner.update(Set.of(web.name()), update.snapshot(), Plans.NODE, Plans.SETTINGS);
+            NodePlanDelta again =
+                    planner.update(new TreeSet<>(Set.of(web.name())), update.snapshot(), Plans.NODE, Plans.SETTINGS);
             assertEquals(List.of(), again.services());
             assertEquals(again.settingsBefore(), again.settings());
         }
@@ -244,8 +246,8 @@ class NodePlannerTest {
                     TestCluster.Update update = cluster.fetch();
                     tell(update(planner, update));
                     NodePlanner scratch = new NodePlanner();
-                    Set<ObjectName> all =
-                            new HashSet<>(update.snapshot().services().keySet());
+                    SortedSet<ObjectName> all =
+                            new TreeSet<>(update.snapshot().services().keySet());
                     scratch.update(all, update.snapshot(), Plans.NODE, Plans.SETTINGS);
                     String when = name + ", step " + step;
                     assertEquals(scratch.everything(), planner.everything(), when);
