@@ -1,0 +1,105 @@
+package io.fairlead.test.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * {@code fairlead demo} to its end, and broken off.
+ *
+ * <p>Confined to the test thread.
+ */
+@Timeout(60)
+final class DemoIT {
+
+    private static final Duration STORY_TIMEOUT = Duration.ofSeconds(50);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final String AGENTS_RUN = "agents ready";
+    private static final int INTERRUPTED = 128 + 2;
+    private static final int KILLED = 128 + 9;
+
+    @TempDir
+    private Path folder;
+
+    private Path base() {
+        return folder.resolve("lab");
+    }
+
+    /** As in a terminal: a group of processes of its own, which hears of ^C. */
+    private Program startDemo() {
+        List<String> line = new ArrayList<>(List.of("env", "--default-signal=INT", "setsid"));
+        line.addAll(Fairlead.line("demo", "--fast", "--run-dir", base().toString()));
+        return Program.start(line);
+    }
+
+    @Test
+    void tellsTheWholeStoryAndLeavesNothing() {
+        try (Program demo = startDemo()) {
+            demo.awaitText(AGENTS_RUN, STORY_TIMEOUT);
+            DemoTraces traces = DemoTraces.of(base());
+            Set<String> there = traces.left();
+            assertTrue(
+                    there.stream().filter(trace -> trace.startsWith("process")).count() >= 2, there::toString);
+            assertTrue(
+                    there.stream()
+                                    .filter(trace -> trace.startsWith("namespace"))
+                                    .count()
+                            >= 4,
+                    there::toString);
+            Program.Ended end = demo.awaitEnd(STORY_TIMEOUT);
+            assertEquals(0, end.exitCode(), end::toString);
+            assertTrue(end.out().contains("All as it should be"), end::toString);
+            assertTrue(end.out().lines().anyMatch(line -> line.matches(" *checks +(\\d+) of \\1 hold")), end::toString);
+            assertTrue(end.out().contains("everything is removed again"), end::toString);
+            assertEquals("", end.err());
+            assertEquals(Set.of(), traces.left());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Fairlead demo", AGENTS_RUN, "kill -9 of the agent"})
+    void interruptedItLeavesNothing(String moment) {
+        try (Program demo = startDemo()) {
+            demo.awaitText(moment, STORY_TIMEOUT);
+            DemoTraces traces = DemoTraces.of(base());
+            assertFalse(traces.left().isEmpty());
+            demo.signalGroup("INT");
+            Program.Ended end = demo.awaitEnd(STOP_TIMEOUT);
+            assertEquals(INTERRUPTED, end.exitCode(), end::toString);
+            assertEquals("", end.err());
+            assertEquals(Set.of(), traces.left());
+        }
+    }
+
+    @Test
+    void nextRunRemovesWhatAKilledOneLeft() {
+        DemoTraces killed;
+        try (Program demo = startDemo()) {
+            demo.awaitText(AGENTS_RUN, STORY_TIMEOUT);
+            killed = DemoTraces.of(base());
+            demo.signal("KILL");
+            assertEquals(KILLED, demo.awaitEnd(STOP_TIMEOUT).exitCode());
+        }
+        assertTrue(killed.left().stream().anyMatch(trace -> trace.startsWith("process")), () -> "agents live on");
+        assertTrue(killed.left().stream().anyMatch(trace -> trace.startsWith("namespace")), () -> "so do networks");
+        try (Program next = startDemo()) {
+            next.awaitText("removed what an earlier run left behind", STORY_TIMEOUT);
+            assertEquals(Set.of(), killed.left());
+            DemoTraces traces = DemoTraces.of(base());
+            next.signalGroup("INT");
+            next.awaitEnd(STOP_TIMEOUT);
+            assertEquals(Set.of(), traces.left());
+        }
+    }
+}
