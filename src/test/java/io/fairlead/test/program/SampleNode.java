@@ -34,15 +34,20 @@ final class SampleNode implements AutoCloseable {
     static final String NODE_ADDRESS = "192.168.0.1";
 
     private static final String CLIENT_ADDRESS = "10.180.0.101";
+    private static final String ROUTER = "192.168.0.254";
     private static final List<String> ENDPOINTS = List.of("10.180.0.1", "10.180.1.1");
     private static final int ENDPOINT_PORT = 8080;
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration SHORT = Duration.ofMillis(100);
     private static final long POLL_MILLIS = 5;
 
     private final Place node = new Place();
     private final Place pods = new Place();
     private final Place client = new Place();
+    /** Where everything goes that is not routed; nobody answers there. */
+    private final Place elsewhere = new Place();
+
     private final EchoServer server;
     private final Path folder = newFolder();
     private final List<Program> agents = new ArrayList<>();
@@ -52,6 +57,8 @@ final class SampleNode implements AutoCloseable {
         node.address("lo", IpAddress.parse(NODE_ADDRESS));
         wire(pods, "pods", ENDPOINTS);
         wire(client, "client", List.of(CLIENT_ADDRESS));
+        wire(elsewhere, "uplink", List.of(ROUTER));
+        node.route("0.0.0.0/0", "uplink", ROUTER);
         List<IpAddress> endpoints = ENDPOINTS.stream().map(IpAddress::parse).toList();
         server = new EchoServer(pods.namespace(), endpoints, List.of(ENDPOINT_PORT), List.of());
         try (Stream<Path> sample = Files.list(Fairlead.SAMPLE)) {
@@ -138,7 +145,12 @@ final class SampleNode implements AutoCloseable {
         return answers(address, port, ANSWER_TIMEOUT);
     }
 
-    boolean answers(String address, int port, Duration patience) {
+    /** The same, where an answer comes at once or not at all. */
+    boolean answersAtOnce(String address, int port) {
+        return answers(address, port, SHORT);
+    }
+
+    private boolean answers(String address, int port, Duration patience) {
         Flow flow = new Flow(IpAddress.parse(CLIENT_ADDRESS), "client", IpAddress.parse(address), port, Protocol.TCP);
         return switch (Probe.send(client.namespace(), flow, patience)) {
             case Probe.Result.Answered answer ->
@@ -184,7 +196,7 @@ final class SampleNode implements AutoCloseable {
     public void close() {
         agents.forEach(Program::close);
         server.close();
-        List.of(node, pods, client).forEach(Place::close);
+        List.of(node, pods, client, elsewhere).forEach(Place::close);
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
