@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.lab.run.LabRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +33,12 @@ final class DemoIT {
 
     @TempDir
     private Path folder;
+
+    /** Where a test failed in the middle, something may be left. */
+    @AfterEach
+    void remove() {
+        LabRun.start(base()).close();
+    }
 
     private Path base() {
         return folder.resolve("lab");

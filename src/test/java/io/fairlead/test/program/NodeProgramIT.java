@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.netns.EchoServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,19 @@ final class NodeProgramIT {
         assertEquals(UNAVAILABLE, second.exitCode(), second::toString);
         assertEquals(1, second.err().lines().count(), second::toString);
         assertTrue(second.err().contains("another agent (process " + agent.pid() + ")"), second::toString);
+        node.expectRouted();
+    }
+
+    @Test
+    void portThatIsTakenIsNamedAndNothingIsDone() {
+        try (EchoServer _ = new EchoServer(node.namespace(), List.of(), List.of(HEALTH_PORT), List.of())) {
+            Program.Ended end = Fairlead.end(node.start(node.agentLine()));
+            assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
+            assertEquals(1, end.err().lines().count(), end::toString);
+            assertTrue(end.err().contains(String.valueOf(HEALTH_PORT)), end::toString);
+            assertEquals("", node.rules());
+        }
+        node.startAgent();
         node.expectRouted();
     }
 

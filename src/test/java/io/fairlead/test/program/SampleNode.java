@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +51,7 @@ final class SampleNode implements AutoCloseable {
 
     private final EchoServer server;
     private final Path folder = newFolder();
-    private final List<Program> agents = new ArrayList<>();
+    private final List<Program> programs = new ArrayList<>();
 
     SampleNode() {
         node.forward();
@@ -129,7 +130,7 @@ final class SampleNode implements AutoCloseable {
     /** Starts a program on this node, which ends with it. */
     Program start(List<String> line) {
         Program program = Program.startIn(namespace(), line);
-        agents.add(program);
+        programs.add(program);
         return program;
     }
 
@@ -161,8 +162,12 @@ final class SampleNode implements AutoCloseable {
     }
 
     void expectRouted() {
-        assertTrue(answers(CLUSTER_ADDRESS, 80), "the ClusterIP is not answered");
-        assertTrue(answers(NODE_ADDRESS, 30080), "the NodePort is not answered");
+        assertTrue(answers(CLUSTER_ADDRESS, 80), () -> "the ClusterIP is not answered\n" + logs());
+        assertTrue(answers(NODE_ADDRESS, 30080), () -> "the NodePort is not answered\n" + logs());
+    }
+
+    private String logs() {
+        return programs.stream().map(Program::log).collect(Collectors.joining());
     }
 
     /** What another tool says, run on this node. */
@@ -194,7 +199,7 @@ final class SampleNode implements AutoCloseable {
 
     @Override
     public void close() {
-        agents.forEach(Program::close);
+        programs.forEach(Program::close);
         server.close();
         List.of(node, pods, client, elsewhere).forEach(Place::close);
         try (Stream<Path> files = Files.walk(folder)) {
