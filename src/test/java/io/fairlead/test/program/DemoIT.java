@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.lab.run.LabRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class DemoIT {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final String AGENTS_RUN = "agents ready";
     private static final int INTERRUPTED = 128 + 2;
+    private static final int UNAVAILABLE = 69;
     private static final int KILLED = 128 + 9;
 
     @TempDir
@@ -45,20 +47,22 @@ final class DemoIT {
     }
 
     /** As in a terminal: a group of processes of its own, which hears of ^C. */
-    private Program startDemo() {
+    private Program startDemo(String... more) {
         List<String> line = new ArrayList<>(List.of("env", "--default-signal=INT", "setsid"));
         line.addAll(Fairlead.line("demo", "--fast", "--run-dir", base().toString()));
+        line.addAll(List.of(more));
         return Program.start(line);
     }
 
-    @Test
-    void tellsTheWholeStoryAndLeavesNothing() {
-        try (Program demo = startDemo()) {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void tellsTheWholeStoryAndLeavesNothing(int nodes) {
+        try (Program demo = startDemo("--nodes", Integer.toString(nodes))) {
             demo.awaitText(AGENTS_RUN, STORY_TIMEOUT);
             DemoTraces traces = DemoTraces.of(base());
             Set<String> there = traces.left();
             assertTrue(
-                    there.stream().filter(trace -> trace.startsWith("process")).count() >= 2, there::toString);
+                    there.stream().filter(trace -> trace.startsWith("process")).count() >= nodes, there::toString);
             assertTrue(
                     there.stream()
                                     .filter(trace -> trace.startsWith("namespace"))
@@ -88,6 +92,16 @@ final class DemoIT {
             assertEquals("", end.err());
             assertEquals(Set.of(), traces.left());
         }
+    }
+
+    @Test
+    void withoutPrivilegesOneSentenceAndNothingMade() {
+        List<String> line = Fairlead.line("demo", "--run-dir", base().toString());
+        Program.Ended end = Fairlead.end(Program.start(Fairlead.withoutPrivileges(line)));
+        assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
+        assertEquals(1, end.err().lines().count(), end::toString);
+        assertTrue(end.err().startsWith("error: "), end::toString);
+        assertFalse(Files.exists(base()));
     }
 
     @Test

@@ -64,10 +64,16 @@ final class NodeProgramIT {
         List<String> line = new ArrayList<>(Fairlead.line("proxy", "--node-name", "node-1"));
         line.addAll(List.of("--kubeconfig", kubeconfig.toString(), "--run-dir", node.runDir()));
         Program agent = node.start(line);
-        agent.awaitText("node node-1", START_TIMEOUT);
+        agent.awaitText("no answer from http://127.0.0.1:1", START_TIMEOUT);
         assertTrue(node.page(HEALTH_PORT, "/readyz").endsWith("503"));
         assertTrue(node.page(HEALTH_PORT, "/healthz").endsWith("200"));
         assertTrue(node.page(HEALTH_PORT, "/livez").endsWith("200"));
+        Program.Ended status = node.ask("status");
+        assertTrue(status.exitCode() == 0 && status.out().contains("starting"), status::toString);
+        assertEquals("", node.rules());
+        agent.signal("TERM");
+        Program.Ended end = agent.awaitEnd(STOP_MAX);
+        assertEquals(0, end.exitCode(), end::toString);
         assertEquals("", node.rules());
     }
 

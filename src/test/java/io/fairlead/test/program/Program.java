@@ -47,8 +47,6 @@ final class Program implements AutoCloseable {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        // The demo draws in colours where it may; a test reads.
-        builder.environment().put("NO_COLOR", "1");
         try {
             this.process = builder.start();
         } catch (IOException e) {
