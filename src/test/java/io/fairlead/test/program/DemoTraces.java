@@ -6,9 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -22,20 +20,14 @@ import java.util.stream.Stream;
  */
 final class DemoTraces {
 
-    private static final Path NAMES = Path.of("/run/netns");
     private static final Pattern LINK = Pattern.compile("node-\\d|pod-\\d-\\d|outside|nodes");
 
     private final Path run;
     private final String namespacePrefix;
-    /** What {@code /proc/PID/ns/net} leads to, for processes inside. */
-    private final Set<Long> namespaces = new HashSet<>();
 
     private DemoTraces(Path run) {
         this.run = run;
         this.namespacePrefix = "fl-" + run.getFileName() + "-";
-        for (String name : names()) {
-            inode(NAMES.resolve(name)).ifPresent(namespaces::add);
-        }
     }
 
     /** The run that lives in this folder of runs; waits until it has begun. */
@@ -71,24 +63,13 @@ final class DemoTraces {
                 .toList();
     }
 
-    /** Agents name the folder among their words; everything else that belongs to the run is inside its namespaces. */
+    /** Agents name the folder among their words, and there are no other processes. */
     private boolean isOurs(Path process) {
         try {
-            return Files.readString(process.resolve("cmdline")).contains(run.toString())
-                    || inode(process.resolve("ns/net"))
-                            .filter(namespaces::contains)
-                            .isPresent();
+            return Files.readString(process.resolve("cmdline")).contains(run.toString());
         } catch (IOException e) {
             // It has ended, or it is not a process.
             return false;
-        }
-    }
-
-    private static Optional<Long> inode(Path namespace) {
-        try {
-            return Optional.of((Long) Files.getAttribute(namespace, "unix:ino"));
-        } catch (IOException e) {
-            return Optional.empty();
         }
     }
 

@@ -51,20 +51,22 @@ final class Fairlead {
     /** The words that start it; the first word given is the command. */
     static List<String> line(String... words) {
         Optional<String> launcher = Optional.ofNullable(System.getenv("FAIRLEAD_LAUNCHER"));
-        List<String> line = new ArrayList<>();
-        if (launcher.isPresent() || OF_THE_SCRIPT.contains(words[0])) {
-            line.add(launcher.orElse(SCRIPT.toString()));
-        } else {
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            line.addAll(jvmFlags());
-            line.addAll(List.of("-Xmx96m", "-cp", System.getProperty("java.class.path")));
-            line.add(words[0].equals("demo") ? "io.fairlead.lab.DemoMain" : "io.fairlead.agent.FairleadMain");
-            if (words[0].equals("demo")) {
-                line.addAll(List.of(words).subList(1, words.length));
-                return line;
-            }
+        if (launcher.isEmpty() && !OF_THE_SCRIPT.contains(words[0])) {
+            return asTheLauncher(List.of(words));
         }
+        List<String> line = new ArrayList<>(List.of(launcher.orElse(SCRIPT.toString())));
         line.addAll(List.of(words));
+        return line;
+    }
+
+    private static List<String> asTheLauncher(List<String> words) {
+        boolean demo = words.getFirst().equals("demo");
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(jvmFlags());
+        line.addAll(List.of("-Xmx96m", "-cp", System.getProperty("java.class.path")));
+        line.add(demo ? "io.fairlead.lab.DemoMain" : "io.fairlead.agent.FairleadMain");
+        line.addAll(demo ? words.subList(1, words.size()) : words);
         return line;
     }
 
@@ -97,16 +99,19 @@ final class Fairlead {
         }
     }
 
-    /** The line, run by a user without any privilege: nobody, if he may read what these tests run, else the same user. */
+    /** The line, run without any privilege: by nobody, if he may read what these tests run, else by the same user. */
     static List<String> withoutPrivileges(List<String> line) {
-        List<String> asNobody = new ArrayList<>(
-                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"));
-        List<String> asNobodyHelp = new ArrayList<>(asNobody);
-        asNobodyHelp.addAll(line("proxy", "--help"));
-        boolean readable = end(Program.start(asNobodyHelp)).exitCode() == 0;
-        List<String> words = readable
-                ? asNobody
-                : new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups"));
+        List<String> asNobody = List.of("--reuid=65534", "--regid=65534");
+        boolean readable = end(Program.start(withoutPrivileges(asNobody, line("proxy", "--help"))))
+                        .exitCode()
+                == 0;
+        return withoutPrivileges(readable ? asNobody : List.of(), line);
+    }
+
+    private static List<String> withoutPrivileges(List<String> user, List<String> line) {
+        List<String> words = new ArrayList<>(List.of("setpriv", "--clear-groups", "--bounding-set=-all"));
+        words.add("--inh-caps=-all");
+        words.addAll(user);
         words.addAll(line);
         return words;
     }
