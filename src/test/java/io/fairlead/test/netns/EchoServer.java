@@ -27,7 +27,7 @@ import java.util.List;
  *
  * <p>Thread-safe; one thread answers.
  */
-final class EchoServer implements AutoCloseable {
+public final class EchoServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
 
@@ -37,7 +37,7 @@ final class EchoServer implements AutoCloseable {
     /**
      * @param addresses on which datagrams are answered; connections are answered on all
      */
-    EchoServer(NetNs namespace, List<IpAddress> addresses, List<Integer> tcpPorts, List<Integer> udpPorts) {
+    public EchoServer(NetNs namespace, List<IpAddress> addresses, List<Integer> tcpPorts, List<Integer> udpPorts) {
         try {
             this.selector = Selector.open();
             namespace.run(() -> listen(addresses, tcpPorts, udpPorts));

@@ -16,12 +16,12 @@ import java.net.InetAddress;
  *
  * <p>Confined to one thread.
  */
-final class Place implements AutoCloseable {
+public final class Place implements AutoCloseable {
 
     private final NetNs namespace = NetNs.anonymous();
     private final RouteNetlink network = namespace.run(RouteNetlink::open);
 
-    Place() {
+    public Place() {
         network.setUp(network.link("lo").index(), true);
         // What a host of the tests must not do by itself: drop odd paths, learn shorter ones.
         set("net/ipv4/conf/all/rp_filter", 0);
@@ -32,12 +32,12 @@ final class Place implements AutoCloseable {
         set("net/ipv6/conf/default/accept_redirects", 0);
     }
 
-    NetNs namespace() {
+    public NetNs namespace() {
         return namespace;
     }
 
     /** Makes it a router. */
-    void forward() {
+    public void forward() {
         set("net/ipv4/ip_forward", 1);
         set("net/ipv6/conf/all/forwarding", 1);
     }
@@ -62,7 +62,7 @@ final class Place implements AutoCloseable {
         return outcome;
     }
 
-    void wire(String link, Place other, String otherLink) {
+    public void wire(String link, Place other, String otherLink) {
         network.createVeth(link, other.namespace, otherLink);
         network.setUp(link(link), true);
         other.network.setUp(other.link(otherLink), true);
@@ -76,7 +76,7 @@ final class Place implements AutoCloseable {
         network.setUp(link(name), true);
     }
 
-    void address(String link, IpAddress address, int length) {
+    public void address(String link, IpAddress address, int length) {
         network.addAddress(LinkAddress.global(link(link), inet(address), length));
     }
 
@@ -85,21 +85,21 @@ final class Place implements AutoCloseable {
     }
 
     /** An address of its own, without a network around it. */
-    void address(String link, IpAddress address) {
+    public void address(String link, IpAddress address) {
         address(link, address, address.family().addressBits());
     }
 
-    void route(String prefix, String link, String gateway) {
+    public void route(String prefix, String link, String gateway) {
         InetAddress router = inet(IpAddress.parse(gateway));
         route(prefix, new NextHop.Gateway(router, link(link)));
     }
 
-    void routeOnLink(String prefix, String link) {
+    public void routeOnLink(String prefix, String link) {
         route(prefix, new NextHop.OnLink(link(link)));
     }
 
     /** Everything in the prefix is taken for an address of this host. */
-    void claim(String prefix) {
+    public void claim(String prefix) {
         route(prefix, new NextHop.Local(link("lo")));
     }
 

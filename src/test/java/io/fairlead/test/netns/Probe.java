@@ -25,7 +25,7 @@ import java.time.Duration;
  *
  * <p>Thread-safe: a pure function of the network.
  */
-final class Probe {
+public final class Probe {
 
     /** An established connection is answered at once, or it is a failure. */
     private static final int ANSWER_MILLIS_MAX = 5_000;
@@ -33,7 +33,7 @@ final class Probe {
     private Probe() {}
 
     /** What came of it. */
-    sealed interface Result {
+    public sealed interface Result {
 
         /**
          * Somebody answered.
@@ -51,7 +51,7 @@ final class Probe {
     }
 
     /** @param patience after which it is silence */
-    static Result send(NetNs from, Flow flow, Duration patience) {
+    public static Result send(NetNs from, Flow flow, Duration patience) {
         try {
             int millis = (int) patience.toMillis();
             return flow.protocol() == Protocol.UDP ? datagram(from, flow, millis) : connection(from, flow, millis);

@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-final class Tool {
+public final class Tool {
 
     private static final int SECONDS_MAX = 30;
 
     private Tool() {}
 
     /** Its output; fails when the tool does. */
-    static String run(NetNs namespace, String... command) {
+    public static String run(NetNs namespace, String... command) {
         String line = String.join(" ", command);
         try {
             Process process = namespace.run(

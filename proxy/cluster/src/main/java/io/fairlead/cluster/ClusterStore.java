@@ -112,12 +112,7 @@ public final class ClusterStore implements AutoCloseable {
         for (Message message : batch) {
             switch (message) {
                 case Message.Said(String source, ClusterChange.Synced()) -> waitingFor.remove(source);
-                case Message.Said(String _, ClusterChange change) -> {
-                    if (change instanceof ClusterChange.SetAside report && builder.isNews(report)) {
-                        LOG.log(Level.WARNING, report.key() + " set aside: " + report.where() + ": " + report.reason());
-                    }
-                    builder.apply(change);
-                }
+                case Message.Said(String _, ClusterChange change) -> builder.apply(change);
                 case Message.Joined(SnapshotSubscriber subscriber) -> joined.add(subscriber);
             }
         }

@@ -46,11 +46,6 @@ final class SnapshotBuilder {
         return built;
     }
 
-    /** Whether this object was not set aside so far, or for another reason. */
-    boolean isNews(ClusterChange.SetAside report) {
-        return !report.equals(setAside.get(report.key()));
-    }
-
     void apply(ClusterChange change) {
         switch (change) {
             case ClusterChange.Upsert(ClusterObject object) -> {

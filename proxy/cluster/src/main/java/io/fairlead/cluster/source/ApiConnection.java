@@ -41,6 +41,9 @@ final class ApiConnection implements AutoCloseable {
 
     private final HttpClient client;
     private final String baseUrl;
+    /** For messages: without a password, which a URL may carry. */
+    private final String server;
+
     private final JsonFactory json = new JsonFactory();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> guarding;
@@ -51,6 +54,7 @@ final class ApiConnection implements AutoCloseable {
         this.client = new JdkHttpClientFactory().newBuilder(access.config()).build();
         String url = access.config().getMasterUrl();
         this.baseUrl = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.server = baseUrl.replaceFirst("//[^/]*@", "//");
         this.guarding = guard.scheduleWithFixedDelay(
                 () -> open.forEach(Answer::closeIfSilent), 250, 250, TimeUnit.MILLISECONDS);
     }
@@ -72,9 +76,9 @@ final class ApiConnection implements AutoCloseable {
         try {
             response = pending.get(HEAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new ApiFailure("no answer: " + Quoted.line(String.valueOf(e.getCause()), 200));
+            throw new ApiFailure("no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200));
         } catch (TimeoutException e) {
-            throw new ApiFailure("no answer within " + HEAD_MAX.toSeconds() + " s");
+            throw new ApiFailure("no answer from " + server + " within " + HEAD_MAX.toSeconds() + " s");
         } finally {
             pending.cancel(true);
         }

@@ -1,0 +1,175 @@
+package io.fairlead.test.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.test.netns.EchoServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The agent's life as a process: pages, signals, its lock, and the end of all that it left.
+ *
+ * <p>Confined to the test thread.
+ */
+@Timeout(60)
+final class NodeProgramIT {
+
+    private static final int HEALTH_PORT = 10256;
+    private static final int METRICS_PORT = 10249;
+    private static final int UNAVAILABLE = 69;
+    private static final Duration STOP_MAX = Duration.ofSeconds(2);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+
+    private final SampleNode node = new SampleNode();
+
+    @AfterEach
+    void remove() {
+        node.close();
+    }
+
+    @Test
+    void pagesTellHowTheAgentIs() {
+        Program agent = node.startAgent();
+        assertEquals("ready\n\n200", node.page(HEALTH_PORT, "/readyz"));
+        String health = node.page(HEALTH_PORT, "/healthz");
+        assertTrue(health.contains("\"nodeEligible\":true") && health.endsWith("200"), health);
+        String live = node.page(HEALTH_PORT, "/livez");
+        assertTrue(live.contains("\"lastUpdated\":\"") && live.endsWith("200"), live);
+        assertTrue(node.page(HEALTH_PORT, "/other").endsWith("404"));
+        String metrics = node.page(METRICS_PORT, "/metrics");
+        assertTrue(metrics.contains("\nfairlead_services 1.0\n") && metrics.endsWith("200"), metrics);
+        assertTrue(metrics.contains("\nfairlead_set_aside_objects 0.0\n"), metrics);
+        assertTrue(agent.isAlive());
+    }
+
+    @Test
+    void anAgentWithoutItsSourceIsHealthyButNotReadyAndTouchesNothing() throws IOException {
+        Path kubeconfig = Files.writeString(node.manifests().resolveSibling("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: gone, cluster: {server: "http://127.0.0.1:1"}}]
+                users: [{name: nobody, user: {}}]
+                contexts: [{name: gone, context: {cluster: gone, user: nobody}}]
+                current-context: gone
+                """);
+        List<String> line = new ArrayList<>(Fairlead.line("proxy", "--node-name", "node-1"));
+        line.addAll(List.of("--kubeconfig", kubeconfig.toString(), "--run-dir", node.runDir()));
+        Program agent = node.start(line);
+        agent.awaitText("no answer from http://127.0.0.1:1", START_TIMEOUT);
+        assertTrue(node.page(HEALTH_PORT, "/readyz").endsWith("503"));
+        assertTrue(node.page(HEALTH_PORT, "/healthz").endsWith("200"));
+        assertTrue(node.page(HEALTH_PORT, "/livez").endsWith("200"));
+        Program.Ended status = node.ask("status");
+        assertTrue(status.exitCode() == 0 && status.out().contains("starting"), status::toString);
+        assertEquals("", node.rules());
+        agent.signal("TERM");
+        Program.Ended end = agent.awaitEnd(STOP_MAX);
+        assertEquals(0, end.exitCode(), end::toString);
+        assertEquals("", node.rules());
+    }
+
+    @Test
+    void sigtermEndsItAtOnceAndTheRulesStay() {
+        Program agent = node.startAgent();
+        node.expectRouted();
+        String rules = ownerless(node.rules());
+        agent.signal("TERM");
+        Program.Ended end = agent.awaitEnd(STOP_MAX);
+        assertEquals(0, end.exitCode(), end::toString);
+        assertEquals(rules, ownerless(node.rules()));
+        node.expectRouted();
+        assertEquals(UNAVAILABLE, node.ask("status").exitCode());
+    }
+
+    /** Without what the kernel says of the process that owns the tables. */
+    private static String ownerless(String rules) {
+        return rules.replaceAll("(?m)^\\tflags .*\\R| # progname .*$", "");
+    }
+
+    @Test
+    void secondAgentSaysWhoRuns() {
+        Program agent = node.startAgent();
+        List<String> other = new ArrayList<>(node.agentLine());
+        // Another folder and other ports do not make it another network namespace.
+        other.addAll(List.of("--run-dir", node.runDir() + "-2", "--healthz-bind-address", "127.0.0.1:1"));
+        Program.Ended second = Fairlead.end(node.start(other));
+        assertEquals(UNAVAILABLE, second.exitCode(), second::toString);
+        assertEquals(1, second.err().lines().count(), second::toString);
+        assertTrue(second.err().contains("another agent (process " + agent.pid() + ")"), second::toString);
+        node.expectRouted();
+    }
+
+    @Test
+    void portThatIsTakenIsNamedAndNothingIsDone() {
+        try (EchoServer _ = new EchoServer(node.namespace(), List.of(), List.of(HEALTH_PORT), List.of())) {
+            Program.Ended end = Fairlead.end(node.start(node.agentLine()));
+            assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
+            assertEquals(1, end.err().lines().count(), end::toString);
+            assertTrue(end.err().contains(String.valueOf(HEALTH_PORT)), end::toString);
+            assertEquals("", node.rules());
+        }
+        node.startAgent();
+        node.expectRouted();
+    }
+
+    @Test
+    void withoutPrivilegesOneSentenceAndNothingDone() {
+        List<String> once = new ArrayList<>(Fairlead.line("proxy", "--once"));
+        once.addAll(List.of("--manifests", Fairlead.SAMPLE.toString(), "--node-name", "node-1"));
+        List<String> serve = new ArrayList<>(once);
+        serve.remove("--once");
+        serve.addAll(List.of("--run-dir", node.runDir()));
+        for (List<String> line : List.of(once, serve, Fairlead.line("cleanup"))) {
+            Program.Ended end = Fairlead.end(node.start(Fairlead.withoutPrivileges(line)));
+            assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
+            assertEquals(1, end.err().lines().count(), end::toString);
+            assertTrue(end.err().contains("CAP_NET_ADMIN missing"), end::toString);
+            assertEquals("", end.out(), end::toString);
+        }
+        assertEquals("", node.rules());
+        assertFalse(Files.exists(Path.of(node.runDir())), "it has made a folder");
+    }
+
+    @Test
+    void cleanupRemovesEverythingAndSaysWhat() {
+        String untouched = node.tool("sysctl", "net.ipv4.conf.all.route_localnet");
+        node.tool("nft", "add", "table", "ip", "somebody-elses");
+        Program agent = node.startAgent();
+        Program.Ended tooEarly = Fairlead.runIn(node.namespace(), "cleanup");
+        assertEquals(1, tooEarly.exitCode(), tooEarly::toString);
+        assertTrue(tooEarly.err().contains("the agent (process " + agent.pid() + ") runs"), tooEarly::toString);
+        node.expectRouted();
+        agent.signal("TERM");
+        agent.awaitEnd(STOP_MAX);
+        Program.Ended first = Fairlead.runIn(node.namespace(), "cleanup");
+        assertEquals(0, first.exitCode(), first::toString);
+        assertEquals("removed: nftables tables ip fairlead and ip6 fairlead\n", first.out());
+        assertEquals("table ip somebody-elses {\n}\n", node.rules());
+        assertEquals(untouched, node.tool("sysctl", "net.ipv4.conf.all.route_localnet"));
+        Program.Ended second = Fairlead.runIn(node.namespace(), "cleanup");
+        assertEquals(0, second.exitCode(), second::toString);
+        assertEquals("nothing to remove\n", second.out());
+    }
+
+    @Test
+    void onceSyncsAndEnds() {
+        List<String> line = new ArrayList<>(node.agentLine());
+        line.add("--once");
+        Program.Ended first = Fairlead.end(node.start(line));
+        assertEquals(0, first.exitCode(), first::toString);
+        assertTrue(first.out().contains("default/web"), first::toString);
+        node.expectRouted();
+        Program.Ended again = Fairlead.end(node.start(line));
+        assertEquals(0, again.exitCode(), again::toString);
+        assertTrue(again.out().contains("0 elements changed"), again::toString);
+    }
+}
