@@ -118,7 +118,7 @@ public final class LoopbackRelay implements AutoCloseable {
             while (!closed) {
                 boolean pausing = paused;
                 paused = false;
-                int _ = selector.select(this::accept, pausing ? PAUSE_MILLIS : 0);
+                await(pausing ? PAUSE_MILLIS : 0);
                 if (pausing) {
                     selector.keys().forEach(key -> key.interestOps(SelectionKey.OP_ACCEPT));
                 }
@@ -133,6 +133,11 @@ public final class LoopbackRelay implements AutoCloseable {
             listeners.values().forEach(listener -> close(listener.socket));
             connections.forEach(RelayedConnection::reset);
         }
+    }
+
+    /** Waits for connections and changes; not if a change came while the selector, which was busy, forgot that call. */
+    private void await(long millis) throws IOException {
+        int _ = stepped ? selector.selectNow(this::accept) : selector.select(this::accept, millis);
     }
 
     private void applyChanges() throws IOException {

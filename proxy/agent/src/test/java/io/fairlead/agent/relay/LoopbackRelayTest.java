@@ -323,6 +323,19 @@ class LoopbackRelayTest {
     }
 
     @Test
+    void noStepOfManyIsOverlooked() throws Exception {
+        int services = 100;
+        for (int i = 1; i <= services; i++) {
+            step(Plans.service("s" + i, "fd00:172:30::" + i).nodePort(31000 + i), "fd00:10::1@node-1");
+        }
+        String last = events.poll(10, TimeUnit.SECONDS);
+        while (last != null && !last.equals("listening " + services)) {
+            last = events.poll(10, TimeUnit.SECONDS);
+        }
+        assertEquals("listening " + services, last);
+    }
+
+    @Test
     void portOfAnotherProgramIsToldOnceAndTakenWhenItIsFree() throws Exception {
         serveName("fd00:10::1");
         ServerSocket taken = namespace.run(() -> {
