@@ -16,9 +16,10 @@ import java.time.Duration;
 record KubernetesTiming(
         Duration backoffMin, Duration backoffMax, Duration watchMax, Duration listSilenceMax, Duration absentRetry) {
 
+    /** A third of the patience of Kubernetes' own clients after a long outage: endpoints are old for so much less. */
     static final KubernetesTiming STANDARD = new KubernetesTiming(
             Duration.ofMillis(200),
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
             Duration.ofMinutes(8),
             Duration.ofSeconds(30),
             Duration.ofMinutes(5));

@@ -49,7 +49,8 @@ public final class AgentProcess {
         this.process = run.start(program, node.namespace());
     }
 
-    static AgentProcess start(LabRun run, Host node, AgentProgram program, Path manifests) {
+    /** @param source the words that say where the cluster is from, for example {@code --kubeconfig FILE} */
+    public static AgentProcess start(LabRun run, Host node, AgentProgram program, List<String> source) {
         Path folder = run.folder().resolve(node.name());
         try {
             Files.createDirectories(folder);
@@ -57,7 +58,9 @@ public final class AgentProcess {
             throw new LabException("cannot make " + folder + ": " + e.getMessage(), e);
         }
         List<String> words = new ArrayList<>(program.words());
-        words.addAll(List.of("proxy", "--manifests", manifests.toString(), "--node-name", node.name()));
+        words.add("proxy");
+        words.addAll(source);
+        words.addAll(List.of("--node-name", node.name()));
         words.addAll(List.of("--cluster-cidr", Topology.POD_RANGE.text4() + "," + Topology.POD_RANGE.text6()));
         words.addAll(List.of("--run-dir", folder.toString()));
         ProcessBuilder builder = new ProcessBuilder(words)

@@ -53,9 +53,10 @@ public final class LabCluster implements AutoCloseable {
 
     /** Starts an agent on each node and waits until all are ready; the times are in the order of the nodes. */
     public List<Duration> startAgents(AgentProgram program) {
+        List<String> source = List.of("--manifests", manifests.path().toString());
         lab.topology()
                 .nodes()
-                .forEach(node -> agents.add(AgentProcess.start(run, lab.host(node.host()), program, manifests.path())));
+                .forEach(node -> agents.add(AgentProcess.start(run, lab.host(node.host()), program, source)));
         Map<AgentProcess, Duration> ready = new HashMap<>();
         while (ready.size() < agents.size()) {
             agents.stream()

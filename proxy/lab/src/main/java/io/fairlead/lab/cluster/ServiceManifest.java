@@ -62,10 +62,21 @@ public record ServiceManifest(
     }
 
     String yaml(Topology topology) {
-        return service() + slice(topology, "IPv4", DualStack::v4) + slice(topology, "IPv6", DualStack::v6);
+        return service() + "---\n" + slice4(topology) + "---\n" + slice6(topology);
     }
 
-    private String service() {
+    /** The EndpointSlice of IPv4, called {@code NAME-ipv4}. */
+    public String slice4(Topology topology) {
+        return slice(topology, "IPv4", DualStack::v4);
+    }
+
+    /** The EndpointSlice of IPv6, called {@code NAME-ipv6}. */
+    public String slice6(Topology topology) {
+        return slice(topology, "IPv6", DualStack::v6);
+    }
+
+    /** The Service object. */
+    public String service() {
         String type = !loadBalancers.isEmpty() ? "LoadBalancer" : nodePort > 0 ? "NodePort" : "ClusterIP";
         StringBuilder text = new StringBuilder("""
                 apiVersion: v1
@@ -76,6 +87,7 @@ public record ServiceManifest(
                   clusterIP: %s
                   clusterIPs: [%s, "%s"]
                   ipFamilies: [IPv4, IPv6]
+                  ipFamilyPolicy: RequireDualStack
                   ports:
                   - {name: %s, protocol: %s, port: %d, targetPort: %d%s}
                 """.formatted(
@@ -104,7 +116,6 @@ public record ServiceManifest(
 
     private String slice(Topology topology, String family, Function<DualStack, InetAddress> address) {
         StringBuilder text = new StringBuilder("""
-                ---
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice
                 metadata:

@@ -1,0 +1,24 @@
+package io.fairlead.lab.kube;
+
+import io.fairlead.lab.run.LabException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Programs of other projects, as {@code ./fairlead test --all} builds them.
+ *
+ * <p>Immutable.
+ *
+ * @param folder with a folder for each project
+ */
+public record Judges(Path folder) {
+
+    /** @throws LabException if it was not built */
+    Path program(String project, String name) {
+        Path program = folder.resolve(project).resolve(name);
+        if (!Files.isExecutable(program)) {
+            throw new LabException("there is no " + program + "; './fairlead test --all' builds it");
+        }
+        return program;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * A real API server with its store, in a namespace of a lab.
+ *
+ * <p>Reads programs that the launcher built; writes their keys, tokens and data into the run's folder and objects to the
+ * API; never runs without a run that ends it.
+ */
+@NullMarked
+package io.fairlead.lab.kube;
+
+import org.jspecify.annotations.NullMarked;

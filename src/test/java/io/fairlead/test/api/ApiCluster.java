@@ -1,0 +1,125 @@
+package io.fairlead.test.api;
+
+import io.fairlead.lab.cluster.AgentProcess;
+import io.fairlead.lab.cluster.AgentProgram;
+import io.fairlead.lab.kube.ApiObjects;
+import io.fairlead.lab.kube.ControlPlane;
+import io.fairlead.lab.kube.Identity;
+import io.fairlead.lab.kube.Judges;
+import io.fairlead.lab.kube.KubeApi;
+import io.fairlead.lab.run.LabRun;
+import io.fairlead.lab.topology.Host;
+import io.fairlead.lab.topology.HostSpec;
+import io.fairlead.lab.topology.Lab;
+import io.fairlead.lab.topology.Topology;
+import io.fairlead.lab.traffic.PodServers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A lab with a real API server on its router and an agent on each node that may do what its role says and nothing else.
+ *
+ * <p>Confined to the test thread.
+ */
+final class ApiCluster implements AutoCloseable {
+
+    static final Identity AGENT = Identity.of("fairlead:agent");
+
+    private static final String SERVICE_RANGE = "172.30.0.0/16,fd00:172:30::/112";
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
+
+    private final LabRun run;
+    private final Lab lab;
+    private final PodServers servers;
+    private final ControlPlane control;
+    private final KubeApi api;
+    private final ApiObjects objects;
+    private final List<AgentProcess> agents = new ArrayList<>();
+
+    ApiCluster(Path base, Judges judges) {
+        this.run = LabRun.start(base);
+        try {
+            this.lab = Lab.build(run, Topology.of(2, 2));
+            this.servers = PodServers.start();
+            lab.topology().pods().forEach(pod -> servers.serve(lab.host(pod)));
+            Host router = lab.host(Topology.ROUTER);
+            this.control = ControlPlane.start(run, router, judges, SERVICE_RANGE, List.of(AGENT));
+            this.api = control.api(Identity.ADMIN, router);
+            this.objects = new ApiObjects(api, lab.topology());
+            prepare();
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    private void prepare() {
+        objects.apply("/apis/rbac.authorization.k8s.io/v1/clusterroles/fairlead-agent", resource("agent-role"));
+        objects.apply(
+                "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/fairlead-agent", resource("agent-binding"));
+        lab.topology().nodes().forEach(objects::put);
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = ApiCluster.class.getResourceAsStream("/rbac/" + name + ".yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("no " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts an agent on each node and waits until all are ready. */
+    void startAgents() {
+        List<String> source = List.of("--kubeconfig", control.kubeconfig(AGENT).toString());
+        lab.topology()
+                .nodes()
+                .forEach(node -> agents.add(
+                        AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source)));
+        agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
+    }
+
+    ControlPlane control() {
+        return control;
+    }
+
+    KubeApi api() {
+        return api;
+    }
+
+    ApiObjects objects() {
+        return objects;
+    }
+
+    Topology topology() {
+        return lab.topology();
+    }
+
+    Host host(HostSpec spec) {
+        return lab.host(spec);
+    }
+
+    Host outside() {
+        return lab.outside();
+    }
+
+    List<AgentProcess> agents() {
+        return List.copyOf(agents);
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        servers.close();
+        lab.close();
+        run.close();
+    }
+}
