@@ -30,6 +30,7 @@ class ServiceManifestTest {
                   clusterIP: 172.30.0.10
                   clusterIPs: [172.30.0.10, "fd00:172:30::10"]
                   ipFamilies: [IPv4, IPv6]
+                  ipFamilyPolicy: RequireDualStack
                   ports:
                   - {name: http, protocol: TCP, port: 80, targetPort: 8080, nodePort: 30080}
                   externalTrafficPolicy: Local
