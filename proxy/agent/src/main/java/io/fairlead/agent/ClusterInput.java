@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.source.KubernetesAccess;
@@ -30,14 +31,21 @@ final class ClusterInput implements AutoCloseable {
     /** @throws IllegalArgumentException if there is no way to the API server, or the kubeconfig cannot be understood */
     static ClusterInput of(Arguments arguments) {
         Optional<Path> manifests = arguments.find(AgentOptions.MANIFESTS);
-        Optional<KubernetesAccess> access = manifests.isPresent()
-                ? Optional.empty()
-                : Optional.of(arguments
-                        .find(AgentOptions.KUBECONFIG)
-                        .map(KubernetesAccess::kubeconfig)
-                        .orElseGet(KubernetesAccess::ambient));
+        Optional<KubernetesAccess> access = manifests.isPresent() ? Optional.empty() : Optional.of(access(arguments));
         return new ClusterInput(
                 manifests, access, AgentOptions.policy(arguments).nodeName());
+    }
+
+    /** As kube-proxy does it: {@code --master} alone means a server that wants no credentials. */
+    private static KubernetesAccess access(Arguments arguments) {
+        Optional<Path> kubeconfig = arguments.find(AgentOptions.KUBECONFIG);
+        String master = arguments.find(RoutingFlags.MASTER).orElse("");
+        if (master.isEmpty()) {
+            return kubeconfig.map(KubernetesAccess::kubeconfig).orElseGet(KubernetesAccess::ambient);
+        }
+        return kubeconfig
+                .map(file -> KubernetesAccess.kubeconfig(file).at(master))
+                .orElseGet(() -> KubernetesAccess.plain(master));
     }
 
     /** Registers the source at the store and starts it. */

@@ -1,5 +1,7 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.ConfigText;
+import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.netns.NamespaceLock;
@@ -15,8 +17,11 @@ import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.Positional;
 import io.fairlead.runtime.options.ValueFormats;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +151,20 @@ public final class FairleadMain {
     private int proxy(Arguments arguments) {
         Logging.configure(LogSettings.DEFAULT.with(
                 arguments.value(AgentOptions.LOG_LEVEL), arguments.value(AgentOptions.LOG_FORMAT)));
+        if (arguments.value(AgentOptions.VERSION)) {
+            String version = FairleadMain.class.getPackage().getImplementationVersion();
+            out.println("fairlead " + (version == null ? "built from source" : version));
+            return 0;
+        }
+        if (arguments.find(RoutingFlags.WRITE_CONFIG).isPresent()) {
+            return writeConfig(arguments.value(RoutingFlags.WRITE_CONFIG), arguments);
+        }
+        if (arguments.value(AgentOptions.CLEANUP)) {
+            return cleanup();
+        }
+        if (arguments.value(AgentOptions.INIT_ONLY)) {
+            return ProxyMain.initialize(arguments);
+        }
         try (ClusterInput input = ClusterInput.of(arguments)) {
             boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
             if (!dryRun && !arguments.value(AgentOptions.ONCE)) {
@@ -158,6 +177,15 @@ public final class FairleadMain {
             return complain(String.valueOf(e.getMessage()), Invocation.Invalid.EXIT_CODE);
         } catch (KernelException e) {
             return complain(String.valueOf(e.getMessage()), ProxyMain.EXIT_UNAVAILABLE);
+        }
+    }
+
+    private int writeConfig(Path file, Arguments arguments) {
+        try {
+            Files.writeString(file, ConfigText.of(arguments));
+            return 0;
+        } catch (IOException e) {
+            return complain("--write-config-to " + file + ": " + e, 1);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.FlagMerge;
+import io.fairlead.agent.config.NodeParameter;
+import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.AgentPolicy;
@@ -79,10 +82,13 @@ final class ProxyMain {
     }
 
     private void start() {
-        AgentOptions.Mode mode = arguments.value(AgentOptions.MODE);
-        if (mode != AgentOptions.Mode.AUTO && mode != AgentOptions.Mode.NFTABLES) {
+        ProxyMode mode = arguments.value(AgentOptions.MODE);
+        if (mode != ProxyMode.AUTO && mode != ProxyMode.NFTABLES) {
             LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
         }
+        FamilyCheck families = new FamilyCheck(policy, FamilyCheck.kernelHasIpv6());
+        families.refusal().ifPresent(this::refuse);
+        arguments.value(FlagMerge.NOTES).forEach(note -> LOG.log(Level.INFO, "{0}", note));
         NetlinkNft nft = NetlinkNft.open();
         String missing = KernelFeature.describeMissing(nft);
         if (!missing.isEmpty()) {
@@ -105,7 +111,9 @@ final class ProxyMain {
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
+        NodeTuning.apply(NodeParameter.of(arguments, NodeTuning.processors()));
         store.subscribe(loop);
+        store.subscribe(families);
         Thread.ofPlatform()
                 .daemon()
                 .name("rehearsal")
@@ -123,11 +131,31 @@ final class ProxyMain {
         return node == null || !node.deleting() && !node.drainedByAutoscaler();
     }
 
-    /** NodePorts on 127.0.0.1 need it; the guard chain stands before it is set. */
-    static void permitLoopback(boolean permitted) {
-        Sysctl.Outcome outcome = ROUTE_LOCALNET.write(permitted ? 1 : 0);
-        if (!(outcome instanceof Sysctl.Value)) {
+    /**
+     * {@code --init-only}: what a container with CAP_NET_ADMIN alone may not do, for one that starts after this.
+     *
+     * @return the exit code, 1 if something that was asked for could not be set
+     */
+    static int initialize(Arguments arguments) {
+        boolean set = NodeTuning.apply(NodeParameter.of(arguments, NodeTuning.processors()));
+        boolean loopback = !AgentOptions.policy(arguments).nodePortAddresses().loopback() || permitLoopback(true);
+        return set && loopback ? 0 : 1;
+    }
+
+    /**
+     * NodePorts on 127.0.0.1 need it; the guard chain stands before it is set.
+     *
+     * @return whether it is so
+     */
+    static boolean permitLoopback(boolean permitted) {
+        Sysctl.Value wanted = new Sysctl.Value(permitted ? "1" : "0");
+        Sysctl.Outcome outcome = ROUTE_LOCALNET.read();
+        if (!outcome.equals(wanted)) {
+            outcome = ROUTE_LOCALNET.write(wanted.text());
+        }
+        if (!outcome.equals(wanted)) {
             LOG.log(Level.WARNING, "NodePorts on 127.0.0.1 do not answer: {0}: {1}", ROUTE_LOCALNET.path(), outcome);
         }
+        return outcome.equals(wanted);
     }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.kernel;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -54,6 +55,9 @@ public record Sysctl(String path) {
      */
     public record Refused(String reason) implements Outcome {}
 
+    /** A page: the kernel gives no more at once. */
+    private static final int TEXT_BYTES_MAX = 4096;
+
     private static final Path ROOT = Path.of("/proc/sys");
 
     public Sysctl {
@@ -66,8 +70,13 @@ public record Sysctl(String path) {
 
     /** Reads the value; never throws for what the kernel answers. */
     public Outcome read() {
-        try {
-            return new Value(new String(Files.readAllBytes(file()), StandardCharsets.UTF_8).strip());
+        // In one read: at any offset but 0 the kernel says that a number has ended (proc_dointvec), and the JDK's ways
+        // to
+        // read all of a file of size 0 begin with a single byte.
+        byte[] text = new byte[TEXT_BYTES_MAX];
+        try (InputStream file = Files.newInputStream(file())) {
+            int length = file.read(text);
+            return new Value(new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             return refusal(e);
         }

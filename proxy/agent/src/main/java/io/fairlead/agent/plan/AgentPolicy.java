@@ -1,5 +1,6 @@
 package io.fairlead.agent.plan;
 
+import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpPrefix;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * @param nodeName of this node, lower case
  * @param podDetection how local pods are told from other clients
  * @param masqueradeBit bit of the packet mark that asks for masquerading, 0..31
+ * @param nodeAddresses of this node, each instead of the Node object's primary address of its family
  */
 public record AgentPolicy(
         String nodeName,
@@ -18,7 +20,23 @@ public record AgentPolicy(
         boolean masqueradeAll,
         int masqueradeBit,
         boolean externalIps,
-        NodePortAddresses nodePortAddresses) {
+        NodePortAddresses nodePortAddresses,
+        List<IpAddress> nodeAddresses) {
+
+    public AgentPolicy {
+        nodeAddresses = List.copyOf(nodeAddresses);
+    }
+
+    /** The Node object says the addresses. */
+    public AgentPolicy(
+            String nodeName,
+            PodDetection podDetection,
+            boolean masqueradeAll,
+            int masqueradeBit,
+            boolean externalIps,
+            NodePortAddresses nodePortAddresses) {
+        this(nodeName, podDetection, masqueradeAll, masqueradeBit, externalIps, nodePortAddresses, List.of());
+    }
 
     /** {@code detectLocalMode} with what it needs. */
     public sealed interface PodDetection {

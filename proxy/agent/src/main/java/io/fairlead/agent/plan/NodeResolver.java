@@ -42,18 +42,19 @@ public record NodeResolver(AgentPolicy policy) {
                 List.copyOf(serviceCidrs));
     }
 
-    /** The first InternalIP of each family, else the first ExternalIP. */
-    private static List<IpAddress> primaryAddresses(@Nullable Node node) {
-        List<IpAddress> primaries = new ArrayList<>();
+    /** The operator's choice for each family, else the first InternalIP, else the first ExternalIP. */
+    private List<IpAddress> primaryAddresses(@Nullable Node node) {
+        List<IpAddress> candidates = new ArrayList<>(policy.nodeAddresses());
         if (node != null) {
-            List<IpAddress> candidates = new ArrayList<>(node.internalIps());
+            candidates.addAll(node.internalIps());
             candidates.addAll(node.externalIps());
-            for (IpFamily family : IpFamily.values()) {
-                candidates.stream()
-                        .filter(address -> address.family() == family)
-                        .findFirst()
-                        .ifPresent(primaries::add);
-            }
+        }
+        List<IpAddress> primaries = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            candidates.stream()
+                    .filter(address -> address.family() == family)
+                    .findFirst()
+                    .ifPresent(primaries::add);
         }
         return primaries;
     }

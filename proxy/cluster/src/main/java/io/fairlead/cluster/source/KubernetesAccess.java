@@ -82,11 +82,17 @@ public final class KubernetesAccess {
         return new KubernetesAccess(config);
     }
 
-    /** Without credentials, for tests. */
-    static KubernetesAccess plain(String url) {
+    /** Without credentials. */
+    public static KubernetesAccess plain(String url) {
         Config config = Config.empty();
         config.setMasterUrl(url);
         return new KubernetesAccess(config);
+    }
+
+    /** The same credentials at another server. */
+    public KubernetesAccess at(String url) {
+        config.setMasterUrl(url);
+        return this;
     }
 
     Config config() {

@@ -1,5 +1,7 @@
 package io.fairlead.runtime.options;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,5 +40,24 @@ public final class Arguments {
     /** Whether the user wrote it, so that a configuration file may decide where the user did not. */
     public boolean isGiven(Argument<?> argument) {
         return given.contains(argument);
+    }
+
+    /** The same as if the user had written this value, which {@link Command#resolve} uses. */
+    public <T> Arguments with(Argument<T> argument, T value) {
+        Map<Argument<?>, Object> changed = new HashMap<>(values);
+        changed.put(argument, value);
+        Set<Argument<?>> more = new HashSet<>(given);
+        more.add(argument);
+        return new Arguments(changed, more);
+    }
+
+    /** The same as if the user had not written this option. */
+    public <T> Arguments without(Option<T> option) {
+        Map<Argument<?>, Object> changed = new HashMap<>(values);
+        changed.remove(option);
+        option.preset().ifPresent(value -> changed.put(option, value));
+        Set<Argument<?>> fewer = new HashSet<>(given);
+        fewer.remove(option);
+        return new Arguments(changed, fewer);
     }
 }

@@ -140,7 +140,9 @@ public final class CommandLine {
                 mistakes.add(mistake.get());
             }
         }
-        Arguments arguments = new Arguments(values, given);
+        Command.Resolved resolved = command.resolver().apply(new Arguments(values, given));
+        mistakes.addAll(resolved.mistakes());
+        Arguments arguments = resolved.arguments();
         for (Command.Check check : command.checks()) {
             if (check.about().stream().noneMatch(wrong::contains)) {
                 check.mistake().apply(arguments).ifPresent(mistakes::add);

@@ -1,6 +1,7 @@
 package io.fairlead.runtime.options;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A named option: how it is written, what it means, how its text becomes a value.
@@ -77,6 +78,11 @@ public record Option<T>(
     /** The same, but the command cannot do without it. */
     public Option<T> required() {
         return new Option<>(names, label, description, format, Presence.REQUIRED, "", repeatable);
+    }
+
+    /** The value when it is not given; nothing unless it has a default. */
+    public Optional<T> preset() {
+        return presence == Presence.DEFAULTED ? Optional.ofNullable(format.parse(defaultText)) : Optional.empty();
     }
 
     @Override

@@ -87,6 +87,35 @@ final class CommandLineTest {
         assertEquals(Optional.of(82), valid("proxy", "--node-name=a", "-p=82").find(PORT));
     }
 
+    private static final Command RESOLVED = Command.of("resolved", "Takes a second look.")
+            .with(PORT, ADDRESSES, ONCE)
+            .resolve(given -> new Command.Resolved(
+                    given.with(PORT, 7).without(ADDRESSES),
+                    given.find(PORT).equals(Optional.of(6)) ? List.of("no six") : List.of()))
+            .check(List.of(ONCE, PORT), CommandLineTest::portMakesNoSenseOnce);
+
+    private static Invocation resolved(String... words) {
+        return new CommandLine("fairlead", "Fairlead routes.", List.of(RESOLVED)).parse(List.of(words));
+    }
+
+    @Test
+    void secondLookChangesWhatIsGiven() {
+        Arguments arguments = assertInstanceOf(Invocation.Run.class, resolved("resolved", "--addresses=a"))
+                .arguments();
+        assertEquals(Optional.of(7), arguments.find(PORT));
+        assertTrue(arguments.isGiven(PORT));
+        assertEquals(List.of(), arguments.value(ADDRESSES));
+        assertFalse(arguments.isGiven(ADDRESSES));
+    }
+
+    @Test
+    void rulesSeeTheSecondLookAndItsMistakesAreToldWithTheOthers() {
+        assertEquals(
+                List.of("unknown option '--nothing-alike'", "no six", "--once serves no --port"),
+                assertInstanceOf(Invocation.Invalid.class, resolved("resolved", "-p6", "--once", "--nothing-alike"))
+                        .mistakes());
+    }
+
     @Test
     void optionsWithoutValueAreNothingAndNotNull() {
         Arguments arguments = valid("proxy", "--node-name=a");

@@ -95,7 +95,8 @@ public final class Field {
         return text;
     }
 
-    boolean flag(boolean whenAbsent) {
+    /** True or false. */
+    public boolean flag(boolean whenAbsent) {
         return switch (value) {
             case null -> whenAbsent;
             case Tree.Flag(boolean flag, int _) -> flag;

@@ -1,0 +1,129 @@
+package io.fairlead.agent.config;
+
+import io.fairlead.agent.plan.NodePortAddresses;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.IpPrefix;
+import io.fairlead.runtime.logging.LogSettings;
+import io.fairlead.runtime.options.ValueFormat;
+import io.fairlead.runtime.options.ValueFormats;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How values of kube-proxy's flags are written.
+ *
+ * <p>Immutable: pure functions.
+ */
+final class FlagFormats {
+
+    private static final int TEXT_CHARS_MAX = 4096;
+    private static final int PORT_MAX = 65535;
+
+    private FlagFormats() {}
+
+    /** Any text, and none. */
+    static ValueFormat<String> anyText() {
+        return ValueFormats.of("a text of up to " + TEXT_CHARS_MAX + " characters", text -> {
+            if (text.length() > TEXT_CHARS_MAX) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+    }
+
+    /** Nothing means automatic, as for kube-proxy. */
+    static ValueFormat<ProxyMode> mode() {
+        return emptyMeans(ProxyMode.AUTO, ValueFormats.oneOf(ProxyMode.class));
+    }
+
+    static ValueFormat<LocalMode> localMode() {
+        Map<String, LocalMode> modes = new LinkedHashMap<>();
+        for (LocalMode mode : LocalMode.values()) {
+            modes.put(mode.toString(), mode);
+        }
+        return emptyMeans(LocalMode.CLUSTER_CIDR, ValueFormats.oneOf(modes));
+    }
+
+    /** Our words and klog's. */
+    static ValueFormat<LogSettings.Format> logFormat() {
+        Map<String, LogSettings.Format> formats = new LinkedHashMap<>();
+        formats.put("plain", LogSettings.Format.PLAIN);
+        formats.put("json", LogSettings.Format.JSON);
+        formats.put("text", LogSettings.Format.PLAIN);
+        return ValueFormats.oneOf(formats);
+    }
+
+    static ValueFormat<IpPrefix> range() {
+        return ValueFormats.of("a CIDR", IpPrefix::parse);
+    }
+
+    static ValueFormat<IpAddress> address() {
+        return ValueFormats.of("an IP address", IpAddress::parse);
+    }
+
+    static ValueFormat<String> nodePortAddress() {
+        return ValueFormats.of("primary, localhost, all, or a CIDR", text -> {
+            NodePortAddresses.parse(List.of(text));
+            return text;
+        });
+    }
+
+    /** From nothing to a year: the kernel's time-outs have seconds and fit 32 bits. */
+    static ValueFormat<Duration> period() {
+        return ValueFormats.duration(Duration.ZERO, Duration.ofDays(365));
+    }
+
+    /** {@code key=true} or {@code key=false}. */
+    static ValueFormat<String> gate() {
+        return ValueFormats.of("NAME=true or NAME=false", text -> {
+            if (!text.matches("[A-Za-z0-9]+=([Tt]rue|[Ff]alse|TRUE|FALSE|[tTfF10])")) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+    }
+
+    /**
+     * {@code address:port} or {@code [address]:port}, or an address alone; nothing serves none. Names are not resolved.
+     *
+     * @param defaultPort of an address alone
+     */
+    static ValueFormat<Optional<InetSocketAddress>> listen(int defaultPort) {
+        return ValueFormats.of("ADDRESS:PORT, ADDRESS or nothing", text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            int colon = text.lastIndexOf(':');
+            boolean alone = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
+            if (alone) {
+                return Optional.of(new InetSocketAddress(literal(text), defaultPort));
+            }
+            String host = text.substring(0, colon);
+            boolean bracketed = host.startsWith("[") && host.endsWith("]");
+            int port = Integer.parseInt(text.substring(colon + 1));
+            if (port < 0 || port > PORT_MAX) {
+                throw new IllegalArgumentException();
+            }
+            return Optional.of(new InetSocketAddress(
+                    literal(bracketed ? host.substring(1, host.length() - 1) : host), port));
+        });
+    }
+
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.getByAddress(IpAddress.parse(address).toBytes());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("not an address: " + address, e);
+        }
+    }
+
+    private static <T> ValueFormat<T> emptyMeans(T value, ValueFormat<T> format) {
+        return ValueFormats.of(format.accepted(), text -> text.isEmpty() ? value : format.parse(text));
+    }
+}
