@@ -26,7 +26,8 @@ class ProxyHealthTest {
     private final ProxyHealth health = new ProxyHealth(() -> now, () -> overdueNanos, () -> eligible);
 
     private String page(String path) {
-        HttpReply reply = Objects.requireNonNull(health.pages().get(path)).handle(new HttpRequest(path, Map.of(), false));
+        HttpReply reply =
+                Objects.requireNonNull(health.pages().get(path)).handle(new HttpRequest(path, Map.of(), false));
         StringBuilder body = new StringBuilder();
         reply.body().writeTo(body);
         return reply.status() + " " + body.toString().strip();
