@@ -105,6 +105,7 @@ final class ProxyMain {
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
+        store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);
         Thread.ofPlatform()
                 .daemon()

@@ -31,6 +31,9 @@ public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, 
     public void cleaned(IpFamily family, long deleted, long nanos) {
         metrics.counter(ProxyCounters.STALE_FLOWS).add(deleted);
         metrics.histogram(ProxyCounters.STALE_FLOW_DURATION).observe(nanos / NANOS);
+        String label = KubeProxyMetric.label(family);
+        metrics.counter(KubeProxyMetric.FLOWS_DELETED, label).add(deleted);
+        metrics.histogram(KubeProxyMetric.FLOWS_DURATION, label).observe(nanos / NANOS);
         if (deleted > 0) {
             LOG.log(Level.DEBUG, "deleted {0} UDP flows to backends that left ({1})", deleted, family);
         }

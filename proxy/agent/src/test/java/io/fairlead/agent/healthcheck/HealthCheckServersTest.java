@@ -16,6 +16,7 @@ import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.agent.plan.ServicePlanner;
 import io.fairlead.cluster.model.EndpointSlice;
 import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.Service;
@@ -289,6 +290,6 @@ class HealthCheckServersTest {
     }
 
     private static SyncResult failing(Optional<FrontendKey> frontend) {
-        return new SyncResult(1, 0, List.of(new SyncResult.Failure(frontend, "as the test wants")));
+        return new SyncResult(1, 0, List.of(new SyncResult.Failure(IpFamily.IPV4, frontend, "as the test wants")));
     }
 }
