@@ -48,6 +48,11 @@ final class NodeProgramIT {
         String metrics = node.page(METRICS_PORT, "/metrics");
         assertTrue(metrics.contains("\nfairlead_services 1.0\n") && metrics.endsWith("200"), metrics);
         assertTrue(metrics.contains("\nfairlead_set_aside_objects 0.0\n"), metrics);
+        assertTrue(metrics.contains("\nkubeproxy_proxy_healthz_total{code=\"200\"} 1.0\n"), metrics);
+        assertTrue(metrics.contains("\nkubeproxy_sync_proxy_rules_service_changes_total 1.0\n"), metrics);
+        assertTrue(metrics.contains("\nkubeproxy_sync_proxy_rules_service_changes_pending 0.0\n"), metrics);
+        assertEquals("ok\n200", node.page(METRICS_PORT, "/healthz"));
+        assertEquals("nftables\n200", node.page(METRICS_PORT, "/proxyMode"));
         assertTrue(agent.isAlive());
     }
 
@@ -90,6 +95,46 @@ final class NodeProgramIT {
         assertEquals(UNAVAILABLE, node.ask("status").exitCode());
     }
 
+    @Test
+    void loadBalancersAreToldOfEndpointsOnTheNode() throws IOException {
+        node.startAgent();
+        Files.writeString(node.manifests().resolve("balanced.yaml"), """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: balanced, namespace: default}
+                spec:
+                  type: LoadBalancer
+                  externalTrafficPolicy: Local
+                  healthCheckNodePort: 31000
+                  clusterIP: 172.30.0.99
+                  clusterIPs: [172.30.0.99]
+                  ports: [{name: http, port: 80, nodePort: 30099}]
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata:
+                  name: balanced
+                  namespace: default
+                  labels: {kubernetes.io/service-name: balanced}
+                addressType: IPv4
+                endpoints: [{addresses: [10.180.0.77], nodeName: node-1}]
+                ports: [{name: http, port: 8080}]
+                """);
+        SampleNode.await(
+                "the endpoint is told", START_TIMEOUT, () -> status(31000, "/").equals("200"));
+        String answer = node.page(31000, "/any/path");
+        assertTrue(answer.contains("\"localEndpoints\": 1"), answer);
+        Files.delete(node.manifests().resolve("balanced.yaml"));
+        SampleNode.await(
+                "the port is closed", START_TIMEOUT, () -> status(31000, "/").equals("000"));
+    }
+
+    /** The status of a page, 000 if nobody answers. */
+    private String status(int port, String path) {
+        String url = "http://127.0.0.1:" + port + path;
+        return node.tool("sh", "-c", "curl -s -m 5 -o /dev/null -w '%{http_code}' " + url + " || true");
+    }
+
     /** Without what the kernel says of the process that owns the tables. */
     private static String ownerless(String rules) {
         return rules.replaceAll("(?m)^\\tflags .*\\R| # progname .*$", "");
@@ -109,16 +154,17 @@ final class NodeProgramIT {
     }
 
     @Test
-    void portThatIsTakenIsNamedAndNothingIsDone() {
+    void portThatIsTakenIsNamedAndTriedAgain() {
         try (EchoServer _ = new EchoServer(node.namespace(), List.of(), List.of(HEALTH_PORT), List.of())) {
-            Program.Ended end = Fairlead.end(node.start(node.agentLine()));
-            assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
-            assertEquals(1, end.err().lines().count(), end::toString);
-            assertTrue(end.err().contains(String.valueOf(HEALTH_PORT)), end::toString);
-            assertEquals("", node.rules());
+            Program agent = node.startAgent();
+            agent.awaitText("no health page, to be retried: ", START_TIMEOUT);
+            agent.awaitText("port " + HEALTH_PORT, START_TIMEOUT);
+            node.expectRouted();
         }
-        node.startAgent();
-        node.expectRouted();
+        SampleNode.await(
+                "the page is there",
+                START_TIMEOUT,
+                () -> status(HEALTH_PORT, "/readyz").equals("200"));
     }
 
     @Test

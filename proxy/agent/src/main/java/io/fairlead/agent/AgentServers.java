@@ -1,6 +1,7 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.metrics.KubeProxyMetric;
 import io.fairlead.runtime.http.HttpEndpoint;
 import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpLimits;
@@ -10,6 +11,7 @@ import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
 import io.fairlead.runtime.metrics.ProcessMetric;
 import io.fairlead.runtime.options.Arguments;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,25 +34,49 @@ final class AgentServers {
         this.lifecycle = lifecycle;
     }
 
-    /** @throws io.fairlead.runtime.http.ListenException if one of the addresses cannot be listened on */
+    /** @throws io.fairlead.runtime.http.ListenException if the local socket cannot be listened on */
     void start(LocalPages pages, ProxyHealth health) {
         ProcessMetric.observe(metrics);
         HttpHandler page = _ -> HttpReply.ok(Metrics.CONTENT_TYPE, metrics::writePage);
         Path socket = arguments.value(AgentOptions.RUN_DIR).resolve("proxy.sock");
         Map<String, HttpHandler> local = new HashMap<>(pages.pages());
         local.put("/metrics", page);
-        serve("local socket", new HttpEndpoint.Unix(socket), local);
-        arguments
-                .value(AgentOptions.HEALTH)
-                .ifPresent(address -> serve("health port", new HttpEndpoint.Tcp(address, Set.of()), health.pages()));
-        arguments
-                .value(AgentOptions.METRICS)
-                .ifPresent(address ->
-                        serve("metrics port", new HttpEndpoint.Tcp(address, Set.of()), Map.of("/metrics", page)));
+        HttpServer server = HttpServer.start(new HttpEndpoint.Unix(socket), local, HttpLimits.DEFAULT);
+        lifecycle.onStop("local socket", server::close);
+        arguments.value(AgentOptions.HEALTH).ifPresent(address -> serve("health", address, healthPages(health)));
+        arguments.value(AgentOptions.METRICS).ifPresent(address -> serve("metrics", address, metricsPages(page)));
     }
 
-    private void serve(String name, HttpEndpoint endpoint, Map<String, HttpHandler> pages) {
-        HttpServer server = HttpServer.start(endpoint, pages, HttpLimits.DEFAULT);
-        lifecycle.onStop(name, server::close);
+    /** kube-proxy counts the answers to two of the pages. */
+    private Map<String, HttpHandler> healthPages(ProxyHealth health) {
+        Map<String, HttpHandler> pages = new HashMap<>(health.pages());
+        pages.computeIfPresent("/healthz", (_, page) -> counted(KubeProxyMetric.HEALTHZ, page));
+        pages.computeIfPresent("/livez", (_, page) -> counted(KubeProxyMetric.LIVEZ, page));
+        return pages;
+    }
+
+    private HttpHandler counted(KubeProxyMetric metric, HttpHandler page) {
+        return request -> {
+            HttpReply reply = page.handle(request);
+            metrics.counter(metric, Integer.toString(reply.status())).increment();
+            return reply;
+        };
+    }
+
+    /** What kube-proxy has at its metrics port: its own /healthz there only says that the process answers. */
+    private static Map<String, HttpHandler> metricsPages(HttpHandler metricsPage) {
+        return Map.of(
+                "/metrics",
+                metricsPage,
+                "/healthz",
+                _ -> HttpReply.text(200, "ok"),
+                "/proxyMode",
+                _ -> HttpReply.text(200, "nftables"));
+    }
+
+    private void serve(String name, InetSocketAddress address, Map<String, HttpHandler> pages) {
+        HttpEndpoint.Tcp endpoint = new HttpEndpoint.Tcp(address, Set.of());
+        PatientServer server = PatientServer.start(name, endpoint, pages, PatientServer.RETRY);
+        lifecycle.onStop(name + " port", server::close);
     }
 }

@@ -1,6 +1,8 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.conntrack.StaleFlowCleaner;
+import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.healthcheck.HealthCheckServers;
 import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.relay.LoopbackRelay;
@@ -10,8 +12,8 @@ import io.fairlead.runtime.metrics.Metrics;
 import java.util.Optional;
 
 /**
- * What follows each step of the loop: reports, the clean-up of UDP flows to backends that left, listeners on [::1]. None
- * of them holds the loop up.
+ * What follows each step of the loop: reports, the clean-up of UDP flows to backends that left, listeners on [::1],
+ * health check ports. None of them holds the loop up.
  *
  * <p>Confined to the proxy loop's thread.
  */
@@ -20,15 +22,22 @@ final class Followers implements ProxyLoop.SyncObserver {
     private final SyncReporter reporter;
     private final StaleFlowCleaner flows;
     private final Optional<LoopbackRelay> relay;
+    private final HealthCheckServers healthChecks;
 
-    private Followers(SyncReporter reporter, StaleFlowCleaner flows, Optional<LoopbackRelay> relay) {
+    private Followers(
+            SyncReporter reporter,
+            StaleFlowCleaner flows,
+            Optional<LoopbackRelay> relay,
+            HealthCheckServers healthChecks) {
         this.reporter = reporter;
         this.flows = flows;
         this.relay = relay;
+        this.healthChecks = healthChecks;
     }
 
     /** Starts them; they end with the process. */
-    static Followers start(SyncReporter reporter, Metrics metrics, AgentPolicy policy, Lifecycle lifecycle) {
+    static Followers start(
+            SyncReporter reporter, ProxyHealth health, Metrics metrics, AgentPolicy policy, Lifecycle lifecycle) {
         FollowerMetrics counts = new FollowerMetrics(metrics);
         StaleFlowCleaner flows = new StaleFlowCleaner(counts);
         flows.start();
@@ -38,7 +47,11 @@ final class Followers implements ProxyLoop.SyncObserver {
                 : Optional.empty();
         relay.ifPresent(LoopbackRelay::start);
         relay.ifPresent(running -> lifecycle.onStop("loopback relay", running::close));
-        return new Followers(reporter, flows, relay);
+        HealthCheckServers healthChecks = new HealthCheckServers(
+                counts, health::isHealthy, policy.nodePortAddresses().isEverywhere());
+        healthChecks.start();
+        lifecycle.onStop("health check ports", healthChecks::close);
+        return new Followers(reporter, flows, relay, healthChecks);
     }
 
     @Override
@@ -46,6 +59,7 @@ final class Followers implements ProxyLoop.SyncObserver {
         reporter.stepped(step, queuedNanos, stepNanos);
         flows.stepped(step.change(), step.result());
         relay.ifPresent(running -> running.stepped(step.change()));
+        healthChecks.stepped(step.change(), step.result());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.SyncSchedule.Due;
+import io.fairlead.cluster.ChangeTally;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.SnapshotSubscriber;
@@ -118,6 +119,16 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         try {
             long since = applyingSince != 0 ? applyingSince : unappliedSince;
             return since == 0 ? 0 : System.nanoTime() - since;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Changes that wait for a step to take them. */
+    ChangeTally pending() {
+        lock.lock();
+        try {
+            return delta.tally();
         } finally {
             lock.unlock();
         }

@@ -101,7 +101,7 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(Followers.start(new SyncReporter(engine, metrics, health), metrics, policy, lifecycle));
+        loop.start(Followers.start(new SyncReporter(engine, metrics, health), health, metrics, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -112,6 +112,7 @@ final class ProxyMain {
         lifecycle.onStop("address watch", addresses::close);
         new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
         NodeTuning.apply(NodeParameter.of(arguments, NodeTuning.processors()));
+        store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);
         store.subscribe(families);
         Thread.ofPlatform()

@@ -51,8 +51,9 @@ public final class SyncEngine {
      *
      * @param change what changed in the plan
      * @param result what was sent to the kernel
+     * @param everything whether all of the kernel was read back and compared, not only what changed
      */
-    public record Step(NodePlanDelta change, SyncResult result) {}
+    public record Step(NodePlanDelta change, SyncResult result, boolean everything) {}
 
     /**
      * Brings the kernel up to the snapshot.
@@ -65,7 +66,7 @@ public final class SyncEngine {
         NodePlanDelta change = plan(delta, next, addresses);
         boolean otherPods = before != null
                 && !before.localPods().equals(resolver.facts(next).localPods());
-        return restartNext || otherPods ? applyAll(change) : send(change, change);
+        return restartNext || otherPods ? applyAll(change) : send(change, change, false);
     }
 
     /**
@@ -92,18 +93,18 @@ public final class SyncEngine {
     private Step applyAll(NodePlanDelta change) {
         restartNext = true;
         dataplane.restart();
-        return send(change, began ? change : planner.everything());
+        return send(change, began ? change : planner.everything(), true);
     }
 
-    private Step send(NodePlanDelta change, NodePlanDelta sent) {
+    private Step send(NodePlanDelta change, NodePlanDelta sent, boolean everything) {
         // A data plane that ends this with an exception knows half of it, and must hear everything.
         restartNext = true;
         SyncResult result = dataplane.apply(sent);
         restartNext = false;
-        return applied(change, result);
+        return applied(change, result, everything);
     }
 
-    private Step applied(NodePlanDelta change, SyncResult result) {
+    private Step applied(NodePlanDelta change, SyncResult result, boolean everything) {
         untold = null;
         refused.clear();
         for (SyncResult.Failure failure : result.failures()) {
@@ -112,7 +113,7 @@ public final class SyncEngine {
                     .map(Frontend::port)
                     .ifPresent(port -> refused.put(port.service(), failure.reason()));
         }
-        return new Step(change, result);
+        return new Step(change, result, everything);
     }
 
     /** All Services if what every plan depends on has changed, else those that the delta names. */

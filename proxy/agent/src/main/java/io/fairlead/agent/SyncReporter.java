@@ -29,6 +29,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     private final SyncEngine engine;
     private final Metrics metrics;
     private final ProxyHealth health;
+    private final KubeProxyReport kubeProxy;
     private final Map<FrontendKind, Integer> frontends = new EnumMap<>(FrontendKind.class);
     private Set<SetAsideRow> known = Set.of();
 
@@ -41,6 +42,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         this.engine = engine;
         this.metrics = metrics;
         this.health = health;
+        this.kubeProxy = new KubeProxyReport(metrics);
     }
 
     @Override
@@ -51,6 +53,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.KERNEL_TRANSACTIONS).add(result.transactions());
         metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
         count(step);
+        kubeProxy.stepped(step, stepNanos, health.now());
         reportSetAside();
         for (SyncResult.Failure failure : result.failures()) {
             log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
@@ -85,6 +88,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     @Override
     public void failed(KernelException error) {
         metrics.counter(ProxyCounters.SYNCS, "failed").increment();
+        kubeProxy.failed();
         log.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
     }
 

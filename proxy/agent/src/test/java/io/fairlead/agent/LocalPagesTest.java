@@ -46,7 +46,7 @@ class LocalPagesTest {
         for (int i = 0; i < parameters.length; i += 2) {
             query.put(parameters[i], parameters[i + 1]);
         }
-        HttpReply reply = Objects.requireNonNull(pages.pages().get(path)).handle(new HttpRequest(path, query));
+        HttpReply reply = Objects.requireNonNull(pages.pages().get(path)).handle(new HttpRequest(path, query, false));
         StringBuilder body = new StringBuilder();
         reply.body().writeTo(body);
         return reply.status() + " " + body;

@@ -3,6 +3,7 @@ package io.fairlead.agent;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.NodePlanDelta;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import java.util.List;
@@ -72,7 +73,9 @@ final class ScriptedDataplane implements Dataplane {
         Ending ending = endings.poll();
         return switch (ending == null ? Ending.CLEAN : ending) {
             case CLEAN -> new SyncResult(1, delta.services().size(), List.of());
-            case DIRTY -> new SyncResult(2, 0, List.of(new SyncResult.Failure(Optional.empty(), "as the test wants")));
+            case DIRTY ->
+                new SyncResult(
+                        2, 0, List.of(new SyncResult.Failure(IpFamily.IPV4, Optional.empty(), "as the test wants")));
             case EXCEPTION -> throw new KernelException("apply", "a test", Errno.ENOMEM, "as the test wants");
         };
     }

@@ -1,7 +1,9 @@
 package io.fairlead.cluster;
 
+import io.fairlead.cluster.model.EndpointSlice;
 import io.fairlead.cluster.model.ObjectName;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -11,12 +13,18 @@ import java.util.TreeSet;
  * <p>Immutable.
  *
  * @param services names of Services whose record or whose slices differ, in order; each may be absent from either side
+ * @param tally how many changes it took
  */
 public record ClusterDelta(
-        SortedSet<ObjectName> services, boolean nodesChanged, boolean serviceCidrsChanged, boolean setAsideChanged) {
+        SortedSet<ObjectName> services,
+        boolean nodesChanged,
+        boolean serviceCidrsChanged,
+        boolean setAsideChanged,
+        ChangeTally tally) {
 
     /** Nothing differs. */
-    public static final ClusterDelta EMPTY = new ClusterDelta(Collections.emptySortedSet(), false, false, false);
+    public static final ClusterDelta EMPTY =
+            new ClusterDelta(Collections.emptySortedSet(), false, false, false, ChangeTally.NONE);
 
     public ClusterDelta {
         services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
@@ -26,11 +34,16 @@ public record ClusterDelta(
     public static ClusterDelta fromEmpty(ClusterSnapshot snapshot) {
         SortedSet<ObjectName> services = new TreeSet<>(snapshot.services().keySet());
         services.addAll(snapshot.slices().keySet());
+        int slices = 0;
+        for (List<EndpointSlice> each : snapshot.slices().values()) {
+            slices += each.size();
+        }
         return new ClusterDelta(
                 services,
                 !snapshot.nodes().isEmpty(),
                 !snapshot.serviceCidrs().isEmpty(),
-                !snapshot.setAside().isEmpty());
+                !snapshot.setAside().isEmpty(),
+                new ChangeTally(snapshot.services().size(), slices));
     }
 
     /** This difference followed by {@code next}: everything that may differ between the outer two snapshots. */
@@ -41,7 +54,8 @@ public record ClusterDelta(
                 both,
                 nodesChanged || next.nodesChanged,
                 serviceCidrsChanged || next.serviceCidrsChanged,
-                setAsideChanged || next.setAsideChanged);
+                setAsideChanged || next.setAsideChanged,
+                tally.plus(next.tally));
     }
 
     public boolean isEmpty() {

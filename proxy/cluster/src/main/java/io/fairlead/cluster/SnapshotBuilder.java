@@ -41,6 +41,9 @@ final class SnapshotBuilder {
 
     private final SortedSet<ObjectName> touched = new TreeSet<>();
 
+    /** Since the last {@link #build}. */
+    private ChangeTally tally = ChangeTally.NONE;
+
     /** The snapshot of the last {@link #build}. */
     ClusterSnapshot built() {
         return built;
@@ -68,8 +71,13 @@ final class SnapshotBuilder {
                 name -> Objects.equals(services.get(name), built.services().get(name))
                         && Objects.equals(slices.get(name), built.slices().get(name)));
         ClusterDelta delta = new ClusterDelta(
-                touched, nodes != built.nodes(), serviceCidrs != built.serviceCidrs(), setAside != built.setAside());
+                touched,
+                nodes != built.nodes(),
+                serviceCidrs != built.serviceCidrs(),
+                setAside != built.setAside(),
+                touched.isEmpty() ? ChangeTally.NONE : tally);
         touched.clear();
+        tally = ChangeTally.NONE;
         if (delta.isEmpty() && built.sequence() > 0) {
             return delta;
         }
@@ -80,8 +88,7 @@ final class SnapshotBuilder {
     private void upsert(ClusterObject object) {
         switch (object) {
             case Service service -> {
-                services = plus(services, service.name(), service);
-                touched.add(service.name());
+                putServices(plus(services, service.name(), service), service.name());
             }
             case EndpointSlice slice -> {
                 ObjectName former = serviceOfSlice.put(slice.name(), slice.service());
@@ -99,8 +106,7 @@ final class SnapshotBuilder {
         ObjectName name = delete.name();
         switch (delete.kind()) {
             case SERVICE -> {
-                services = minus(services, name);
-                touched.add(name);
+                putServices(minus(services, name), name);
             }
             case ENDPOINT_SLICE -> {
                 ObjectName service = serviceOfSlice.remove(name);
@@ -111,6 +117,15 @@ final class SnapshotBuilder {
             case NODE -> nodes = minus(nodes, name.name());
             case SERVICE_CIDR -> serviceCidrs = minus(serviceCidrs, name.name());
             case MANIFEST -> {}
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // An unchanged map stays the same one: see plus and minus.
+    private void putServices(TreePMap<ObjectName, Service> latest, ObjectName changed) {
+        if (latest != services) {
+            services = latest;
+            touched.add(changed);
+            tally = tally.plus(new ChangeTally(1, 0));
         }
     }
 
@@ -131,6 +146,7 @@ final class SnapshotBuilder {
         }
         slices = changed.isEmpty() ? minus(slices, service) : plus(slices, service, List.copyOf(changed));
         touched.add(service);
+        tally = tally.plus(new ChangeTally(0, 1));
     }
 
     /** The map itself when it holds the same already: its identity tells whether it changed. */

@@ -107,6 +107,24 @@ final class SnapshotBuilderTest {
     }
 
     @Test
+    void changesAreTallied() {
+        ClusterDelta first = after(
+                upsert(service("web").build()),
+                upsert(service("web").build()),
+                upsert(slice("s", "web").build()),
+                upsert(slice("t", "web").build()),
+                upsert(node("n1").build()));
+        assertEquals(new ChangeTally(1, 2), first.tally());
+        assertEquals(
+                new ChangeTally(1, 2), ClusterDelta.fromEmpty(builder.built()).tally());
+        ClusterDelta second =
+                after(delete(service("web").build()), delete(slice("s", "web").build()));
+        assertEquals(new ChangeTally(1, 1), second.tally());
+        assertEquals(new ChangeTally(2, 3), first.merge(second).tally());
+        assertEquals(new ChangeTally(0, 0), after(delete(node("n1").build())).tally());
+    }
+
+    @Test
     void nodesAndServiceCidrsAreFlags() {
         assertTrue(after(upsert(node("n1").build())).nodesChanged());
         assertTrue(after(upsert(node("n1").zone("a").build())).nodesChanged());
@@ -129,7 +147,9 @@ final class SnapshotBuilderTest {
         assertTrue(after(report).isEmpty());
 
         // The object is good again, exactly as it was: only the report ends.
-        assertEquals(new ClusterDelta(ClusterDelta.EMPTY.services(), false, false, true), after(upsert(good)));
+        assertEquals(
+                new ClusterDelta(ClusterDelta.EMPTY.services(), false, false, true, ChangeTally.NONE),
+                after(upsert(good)));
         after(report);
         assertTrue(after(delete(good)).setAsideChanged());
         assertTrue(builder.built().setAside().isEmpty());

@@ -1,6 +1,7 @@
 package io.fairlead.agent.dataplane;
 
 import io.fairlead.agent.plan.FrontendKey;
+import io.fairlead.cluster.model.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,10 @@ public record SyncResult(int transactions, int elements, List<Failure> failures)
     /**
      * A piece that the kernel refused.
      *
+     * @param family the family whose rules it belongs to
      * @param frontend the frontend that it belongs to; without one it is a part of the base that all Services use
      */
-    public record Failure(Optional<FrontendKey> frontend, String reason) {}
+    public record Failure(IpFamily family, Optional<FrontendKey> frontend, String reason) {}
 
     /** The results of several parts as one. */
     public static SyncResult sum(List<SyncResult> parts) {

@@ -6,6 +6,7 @@ import io.fairlead.runtime.table.JsonWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -47,6 +48,10 @@ public final class ProxyHealth {
         ready = true;
     }
 
+    public Instant now() {
+        return clock.instant();
+    }
+
     /** When the kernel last was as the cluster says; nothing before the first time. */
     public Optional<Instant> lastSync() {
         return ready ? Optional.of(lastUpdate) : Optional.empty();
@@ -65,26 +70,40 @@ public final class ProxyHealth {
         return Map.of(
                 "/healthz",
                 _ -> {
+                    boolean healthy = isHealthy();
                     boolean eligible = nodeEligible.getAsBoolean();
-                    return reply(isHealthy() && eligible, json -> json.member("nodeEligible", eligible));
+                    return reply(healthy, healthy && eligible, json -> json.member("nodeEligible", eligible));
                 },
                 "/livez",
-                _ -> reply(isHealthy(), json -> json),
+                _ -> {
+                    boolean healthy = isHealthy();
+                    return reply(healthy, healthy, json -> json);
+                },
                 "/readyz",
                 _ -> HttpReply.text(
                         ready ? 200 : 503, ready ? "ready\n" : "the first sync is not in the kernel yet\n"));
     }
 
-    private HttpReply reply(boolean good, UnaryOperator<JsonWriter> more) {
+    private HttpReply reply(boolean healthy, boolean good, UnaryOperator<JsonWriter> more) {
         Instant now = clock.instant();
+        Instant synced = lastUpdate;
         // "Now" when healthy, as cloud load balancers' checks have come to expect.
-        Instant updated = good ? now : lastUpdate;
+        Instant updated = good ? now : synced;
         return new HttpReply(good ? 200 : 503, HttpReply.JSON, out -> {
             JsonWriter json = JsonWriter.compact(out)
                     .beginObject()
                     .member("lastUpdated", updated.toString())
                     .member("currentTime", now.toString());
-            more.apply(json).endObject();
+            more.apply(json).member("healthy", healthy).name("status").beginObject();
+            // One loop does both families, so they are healthy together.
+            for (String family : List.of("IPv4", "IPv6")) {
+                json.name(family)
+                        .beginObject()
+                        .member("lastUpdated", synced.toString())
+                        .member("healthy", healthy)
+                        .endObject();
+            }
+            json.endObject().endObject();
         });
     }
 }

@@ -1,9 +1,11 @@
 package io.fairlead.agent.metrics;
 
 import io.fairlead.agent.conntrack.StaleFlowObserver;
+import io.fairlead.agent.healthcheck.HealthCheckObserver;
 import io.fairlead.agent.plan.ServicePortName;
 import io.fairlead.agent.relay.RelayObserver;
 import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.metrics.Metrics;
 import java.lang.System.Logger;
@@ -14,7 +16,7 @@ import java.lang.System.Logger.Level;
  *
  * <p>Thread-safe.
  */
-public final class FollowerMetrics implements StaleFlowObserver, RelayObserver {
+public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, HealthCheckObserver {
 
     private static final Logger LOG = System.getLogger(FollowerMetrics.class.getName());
     private static final double NANOS = 1e9;
@@ -29,6 +31,9 @@ public final class FollowerMetrics implements StaleFlowObserver, RelayObserver {
     public void cleaned(IpFamily family, long deleted, long nanos) {
         metrics.counter(ProxyCounters.STALE_FLOWS).add(deleted);
         metrics.histogram(ProxyCounters.STALE_FLOW_DURATION).observe(nanos / NANOS);
+        String label = KubeProxyMetric.label(family);
+        metrics.counter(KubeProxyMetric.FLOWS_DELETED, label).add(deleted);
+        metrics.histogram(KubeProxyMetric.FLOWS_DURATION, label).observe(nanos / NANOS);
         if (deleted > 0) {
             LOG.log(Level.DEBUG, "deleted {0} UDP flows to backends that left ({1})", deleted, family);
         }
@@ -47,6 +52,16 @@ public final class FollowerMetrics implements StaleFlowObserver, RelayObserver {
     @Override
     public void bindFailed(ServicePortName port) {
         metrics.counter(ProxyCounters.RELAY_BIND_FAILURES).increment();
+    }
+
+    @Override
+    public void answering(int services) {
+        metrics.gauge(ProxyCounters.HEALTH_CHECK_PORTS).set(services);
+    }
+
+    @Override
+    public void portTaken(ObjectName service) {
+        metrics.counter(ProxyCounters.HEALTH_CHECK_BIND_FAILURES).increment();
     }
 
     @Override

@@ -57,7 +57,15 @@ public enum ProxyCounters implements MetricDescriptor {
     RELAY_BIND_FAILURES(
             "fairlead_loopback_relay_bind_failures_total",
             Kind.COUNTER,
-            "NodePorts on [::1] that could not be listened on, most likely because another process does.");
+            "NodePorts on [::1] that could not be listened on, most likely because another process does."),
+    HEALTH_CHECK_PORTS(
+            "fairlead_health_check_ports",
+            Kind.GAUGE,
+            "Services whose health check node port is answered on every address where it should be."),
+    HEALTH_CHECK_BIND_FAILURES(
+            "fairlead_health_check_bind_failures_total",
+            Kind.COUNTER,
+            "Health check node ports that could not be listened on, most likely because another process does.");
 
     private final String metricName;
     private final Kind kind;

@@ -3,10 +3,15 @@ package io.fairlead.agent.plan;
 import io.fairlead.cluster.model.Endpoint;
 import io.fairlead.cluster.model.EndpointPort;
 import io.fairlead.cluster.model.EndpointSlice;
+import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.cluster.model.Service;
+import io.fairlead.cluster.model.ServicePort;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Chooses endpoints of a Service port.
@@ -81,6 +86,20 @@ final class EndpointSelector {
         List<Backend> cluster = choose(candidates, clusterChoice, false, node);
         List<Backend> local = choose(candidates, localReady ? Choice.READY : Choice.DRAINING, true, node);
         return new SelectedEndpoints(cluster, local, selection(clusterChoice, cluster));
+    }
+
+    /** How many addresses on this node some port of the Service has a ready endpoint at. */
+    static int localReady(Service service, IpFamily family, List<EndpointSlice> slices, NodeFacts node) {
+        Set<IpAddress> addresses = new HashSet<>();
+        for (ServicePort port : service.ports()) {
+            ServicePortName name = new ServicePortName(service.name(), port.name(), port.protocol());
+            for (Candidate candidate : candidates(name, family, slices, node)) {
+                if (candidate.local && candidate.endpoint.ready()) {
+                    addresses.add(candidate.endpoint.address());
+                }
+            }
+        }
+        return addresses.size();
     }
 
     private static Selection selection(Choice choice, List<Backend> cluster) {

@@ -201,7 +201,7 @@ public final class NodePlanner {
                                 : List.of()));
             }
         }
-        return all ? plan : new ServicePlan(plan.service(), plan.clusterIps(), List.copyOf(ports));
+        return all ? plan : new ServicePlan(plan.service(), plan.clusterIps(), List.copyOf(ports), plan.healthCheck());
     }
 
     private boolean ownsAll(PortPlan port) {

@@ -87,6 +87,13 @@ public record NodePortAddresses(boolean primary, boolean loopback, List<IpPrefix
         return List.copyOf(eligible);
     }
 
+    /** Whether nothing was given, or all: then what listens itself, as health checks do, listens on every address. */
+    public boolean isEverywhere() {
+        return equals(DEFAULT)
+                || ranges.contains(new IpPrefix(Addresses.any(IpFamily.IPV4), 0))
+                        && ranges.contains(new IpPrefix(Addresses.any(IpFamily.IPV6), 0));
+    }
+
     /** Whether [::1] is to be served, which only a relay in user space can do. */
     public boolean servesLoopbackV6() {
         return loopback || inRange(Addresses.LOOPBACK_V6);

@@ -11,12 +11,14 @@ import java.util.List;
  *
  * @param clusterIps addresses that the guard must treat as taken
  * @param ports one per Service port and family
+ * @param healthCheck what load balancers are told about this node
  */
-public record ServicePlan(ObjectName service, List<IpAddress> clusterIps, List<PortPlan> ports) {
+public record ServicePlan(
+        ObjectName service, List<IpAddress> clusterIps, List<PortPlan> ports, HealthCheck healthCheck) {
 
     /** A Service that this node does nothing for. */
     public static ServicePlan nothing(ObjectName service) {
-        return new ServicePlan(service, List.of(), List.of());
+        return new ServicePlan(service, List.of(), List.of(), HealthCheck.NONE);
     }
 
     public boolean isNothing() {

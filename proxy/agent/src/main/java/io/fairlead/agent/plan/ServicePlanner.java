@@ -10,9 +10,11 @@ import io.fairlead.cluster.model.ServicePort;
 import io.fairlead.cluster.model.ServiceType;
 import io.fairlead.cluster.model.TrafficPolicy;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -44,7 +46,22 @@ public final class ServicePlanner {
                 ports.add(planPort(service, clusterIp, port, slices, node));
             }
         }
-        return new ServicePlan(service.name(), service.clusterIps(), List.copyOf(ports));
+        return new ServicePlan(
+                service.name(), service.clusterIps(), List.copyOf(ports), healthCheck(service, slices, node));
+    }
+
+    private static HealthCheck healthCheck(Service service, List<EndpointSlice> slices, NodeFacts node) {
+        boolean asked = service.healthCheckNodePort() != 0
+                && service.type() == ServiceType.LOAD_BALANCER
+                && service.externalTrafficPolicy() == TrafficPolicy.LOCAL;
+        if (!asked) {
+            return HealthCheck.NONE;
+        }
+        Map<IpFamily, Integer> endpoints = new EnumMap<>(IpFamily.class);
+        for (IpAddress clusterIp : service.clusterIps()) {
+            endpoints.put(clusterIp.family(), EndpointSelector.localReady(service, clusterIp.family(), slices, node));
+        }
+        return new HealthCheck(service.healthCheckNodePort(), endpoints);
     }
 
     /** Two ports of one identity would share endpoints, records and chains. */

@@ -57,7 +57,7 @@ class StaleFlowCleanerTest {
     private static final int UDP = 17;
     private static final SyncResult CLEAN = new SyncResult(1, 1, List.of());
     private static final SyncResult DIRTY =
-            new SyncResult(1, 0, List.of(new SyncResult.Failure(Optional.empty(), "refused")));
+            new SyncResult(1, 0, List.of(new SyncResult.Failure(IpFamily.IPV4, Optional.empty(), "refused")));
 
     /** What the cleaner told: a family that was cleaned or the refusal. */
     private sealed interface Report {

@@ -26,17 +26,25 @@ class ProxyHealthTest {
     private final ProxyHealth health = new ProxyHealth(() -> now, () -> overdueNanos, () -> eligible);
 
     private String page(String path) {
-        HttpReply reply = Objects.requireNonNull(health.pages().get(path)).handle(new HttpRequest(path, Map.of()));
+        HttpReply reply =
+                Objects.requireNonNull(health.pages().get(path)).handle(new HttpRequest(path, Map.of(), false));
         StringBuilder body = new StringBuilder();
         reply.body().writeTo(body);
         return reply.status() + " " + body.toString().strip();
     }
 
+    /** The rest of a body: what kube-proxy's two loops say, which is one here. */
+    private static String rest(boolean healthy, String lastUpdated) {
+        String family = "{\"lastUpdated\":\"" + lastUpdated + "\",\"healthy\":" + healthy + "}";
+        return ",\"healthy\":" + healthy + ",\"status\":{\"IPv4\":" + family + ",\"IPv6\":" + family + "}}";
+    }
+
     @Test
     void startsHealthyAndNotReady() {
         String times = "\"lastUpdated\":\"2026-01-01T00:00:00Z\",\"currentTime\":\"2026-01-01T00:00:00Z\"";
-        assertEquals("200 {" + times + ",\"nodeEligible\":true}", page("/healthz"));
-        assertEquals("200 {" + times + "}", page("/livez"));
+        String rest = rest(true, "2026-01-01T00:00:00Z");
+        assertEquals("200 {" + times + ",\"nodeEligible\":true" + rest, page("/healthz"));
+        assertEquals("200 {" + times + rest, page("/livez"));
         assertEquals("503 the first sync is not in the kernel yet", page("/readyz"));
         assertEquals(Optional.empty(), health.lastSync());
         assertFalse(health.isReady());
@@ -58,8 +66,9 @@ class ProxyHealthTest {
         assertEquals("200", page("/livez").substring(0, 3));
         overdueNanos = 60 * SECOND;
         String times = "\"lastUpdated\":\"2026-01-01T00:00:00Z\",\"currentTime\":\"2026-01-01T00:01:40Z\"";
-        assertEquals("503 {" + times + "}", page("/livez"));
-        assertEquals("503 {" + times + ",\"nodeEligible\":true}", page("/healthz"));
+        String rest = rest(false, "2026-01-01T00:00:00Z");
+        assertEquals("503 {" + times + rest, page("/livez"));
+        assertEquals("503 {" + times + ",\"nodeEligible\":true" + rest, page("/healthz"));
         assertEquals("200 ready", page("/readyz"));
         overdueNanos = 0;
         assertEquals("200", page("/healthz").substring(0, 3));

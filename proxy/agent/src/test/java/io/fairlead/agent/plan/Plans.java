@@ -81,6 +81,7 @@ public final class Plans {
         private TrafficPolicy internal = TrafficPolicy.CLUSTER;
         private TrafficPolicy external = TrafficPolicy.CLUSTER;
         private int affinity;
+        private int healthCheckNodePort;
 
         private ServiceBuilder(String name, String... clusterIps) {
             this.name = new ObjectName("default", name);
@@ -132,10 +133,25 @@ public final class Plans {
             return this;
         }
 
+        public ServiceBuilder healthCheck(int nodePort) {
+            healthCheckNodePort = nodePort;
+            return this;
+        }
+
         public Service build() {
             List<ServicePort> all = ports.isEmpty() ? List.of(new ServicePort("http", Protocol.TCP, 80, 0)) : ports;
             return new Service(
-                    name, type, clusterIps, all, internal, external, externalIps, loadBalancerIps, ranges, affinity, 0);
+                    name,
+                    type,
+                    clusterIps,
+                    all,
+                    internal,
+                    external,
+                    externalIps,
+                    loadBalancerIps,
+                    ranges,
+                    affinity,
+                    healthCheckNodePort);
         }
     }
 }

@@ -6,6 +6,8 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -89,31 +91,41 @@ final class HttpExchange {
     }
 
     private void answer(RequestHead.Understood head) throws IOException {
-        HttpHandler handler = handlers.get(head.request().path());
+        HttpHandler handler = handlers.getOrDefault(head.path(), handlers.get(HttpServer.ANY_PATH));
         if (handler == null) {
-            refuse(channel, 404, "no such page; there are " + String.join(" ", new TreeSet<>(handlers.keySet())));
+            String pages = String.join(" ", new TreeSet<>(handlers.keySet()));
+            refuse(channel, head.body(), 404, "no such page; there are " + pages);
             return;
         }
         ReplyStream started = null;
         try {
-            HttpReply reply = handler.handle(head.request());
-            started = new ReplyStream(channel, head(reply.status(), reply.contentType()), head.chunks());
+            HttpReply reply = handler.handle(new HttpRequest(head.path(), head.parameters(), overIpv6()));
+            started = new ReplyStream(channel, head(reply), head.body(), head.chunks());
             send(started, reply.body());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "page " + head.request().path() + " failed", e);
+            LOG.log(Level.ERROR, "page " + head.path() + " failed", e);
             if (started != null && started.started()) {
                 throw new IOException("reply cut off", e);
             }
-            refuse(channel, 500, "the page failed; the log of the process says why");
+            refuse(channel, head.body(), 500, "the page failed; the log of the process says why");
         }
     }
 
+    /** An IPv4 client of a socket that serves both families has an IPv4 address in Java. */
+    private boolean overIpv6() throws IOException {
+        return channel.getLocalAddress() instanceof InetSocketAddress local
+                && local.getAddress() instanceof Inet6Address;
+    }
+
     static void refuse(SocketChannel channel, int status, String reason) throws IOException {
-        send(
-                new ReplyStream(channel, head(status, HttpReply.TEXT), true),
-                out -> ReplyStream.append(out, reason + "\n"));
+        refuse(channel, true, status, reason);
+    }
+
+    private static void refuse(SocketChannel channel, boolean body, int status, String reason) throws IOException {
+        HttpReply reply = HttpReply.text(status, reason + "\n");
+        send(new ReplyStream(channel, head(reply), body, true), reply.body());
     }
 
     private static void send(ReplyStream stream, HttpReply.Body body) throws IOException {
@@ -123,10 +135,15 @@ final class HttpExchange {
         stream.finish();
     }
 
-    private static String head(int status, String contentType) {
-        return "HTTP/1.1 " + status + " " + reason(status) + "\r\nContent-Type: " + contentType
+    private static String head(HttpReply reply) {
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.status() + " " + reason(reply.status())
+                + "\r\nContent-Type: " + reply.contentType()
                 + "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
-                + (status == 405 ? "Allow: GET\r\n" : "");
+                + (reply.status() == 405 ? "Allow: GET, HEAD, OPTIONS\r\n" : ""));
+        reply.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
+        return head.toString();
     }
 
     private static String reason(int status) {

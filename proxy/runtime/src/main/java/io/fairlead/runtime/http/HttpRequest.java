@@ -4,14 +4,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A GET request that was understood.
+ * A request that was understood: GET, or HEAD or OPTIONS, which are answered as GET is.
  *
  * <p>Immutable.
  *
- * @param path the path as it was sent, which is one of the server's
+ * @param path the path as it was sent
  * @param parameters the decoded query
+ * @param overIpv6 whether the client spoke to an IPv6 address of ours
  */
-public record HttpRequest(String path, Map<String, String> parameters) {
+public record HttpRequest(String path, Map<String, String> parameters, boolean overIpv6) {
 
     public HttpRequest {
         parameters = Map.copyOf(parameters);

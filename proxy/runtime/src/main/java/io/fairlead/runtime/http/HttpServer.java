@@ -25,6 +25,9 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int BACKLOG = 64;
 
+    /** The key of a handler that answers every path that has none of its own. */
+    public static final String ANY_PATH = "*";
+
     /** Pause after a failed accept: with no descriptors left, the next would fail as well. */
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
 
@@ -34,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
     private final Map<String, HttpHandler> handlers;
     private final HttpLimits limits;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor;
 
     private HttpServer(
             HttpEndpoint endpoint,
@@ -46,12 +50,13 @@ public final class HttpServer implements AutoCloseable {
         this.resource = resource;
         this.handlers = Map.copyOf(handlers);
         this.limits = limits;
+        this.acceptor = Thread.ofVirtual().name("http " + endpoint).unstarted(this::acceptAll);
     }
 
     /**
      * Listens and serves until {@link #close}.
      *
-     * @param handlers by path, for example {@code /healthz}
+     * @param handlers by path, for example {@code /healthz}, or {@link #ANY_PATH}
      * @throws ListenException if it cannot listen there
      */
     public static HttpServer start(HttpEndpoint endpoint, Map<String, HttpHandler> handlers, HttpLimits limits) {
@@ -62,7 +67,7 @@ public final class HttpServer implements AutoCloseable {
                 yield new HttpServer(unix, file.channel(), file, handlers, limits);
             }
         };
-        Thread.ofVirtual().name("http " + server.endpoint).start(server::acceptAll);
+        server.acceptor.start();
         return server;
     }
 
@@ -130,7 +135,7 @@ public final class HttpServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Stops listening and ends all connections. */
+    /** Stops listening and ends all connections. When it returns, somebody else can listen there. */
     @Override
     public void close() {
         try {
@@ -138,8 +143,12 @@ public final class HttpServer implements AutoCloseable {
             for (SocketChannel connection : connections) {
                 connection.close();
             }
+            // A socket that a thread waits on is closed by that thread.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -21,6 +21,7 @@ final class ReplyStream extends OutputStream {
 
     private final WritableByteChannel channel;
     private final String head;
+    private final boolean body;
     private final boolean chunks;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
@@ -28,11 +29,13 @@ final class ReplyStream extends OutputStream {
 
     /**
      * @param head status line and header fields, each line with its end, without those that say how long the body is
+     * @param body whether the body is sent, which it is not in reply to HEAD (RFC 9110 section 9.3.2)
      * @param chunks whether the client understands chunks; else a long body ends with the connection
      */
-    ReplyStream(WritableByteChannel channel, String head, boolean chunks) {
+    ReplyStream(WritableByteChannel channel, String head, boolean body, boolean chunks) {
         this.channel = channel;
         this.head = head;
+        this.body = body;
         this.chunks = chunks;
     }
 
@@ -64,38 +67,40 @@ final class ReplyStream extends OutputStream {
     }
 
     private void sendPart() throws IOException {
-        byte[] before = new byte[0];
         if (!started) {
-            before = ascii(head + (chunks ? "Transfer-Encoding: chunked\r\n" : "") + "\r\n");
             started = true;
+            send(ByteBuffer.wrap(ascii(head + (chunks ? "Transfer-Encoding: chunked\r\n" : "") + "\r\n")));
         }
-        send(before);
-        send(chunks ? ascii(Integer.toHexString(buffered) + "\r\n") : new byte[0]);
+        sendBody(chunks ? ascii(Integer.toHexString(buffered) + "\r\n") : new byte[0]);
         sendBuffer();
-        send(chunks ? LINE_END : new byte[0]);
+        sendBody(chunks ? LINE_END : new byte[0]);
     }
 
     /** Sends what is left: the reply is complete. */
     void finish() throws IOException {
         if (!started) {
             started = true;
-            send(ascii(head + "Content-Length: " + buffered + "\r\n\r\n"));
+            send(ByteBuffer.wrap(ascii(head + "Content-Length: " + buffered + "\r\n\r\n")));
             sendBuffer();
             return;
         }
         if (buffered > 0) {
             sendPart();
         }
-        send(chunks ? LAST_CHUNK : new byte[0]);
+        sendBody(chunks ? LAST_CHUNK : new byte[0]);
     }
 
     private void sendBuffer() throws IOException {
-        send(ByteBuffer.wrap(buffer, 0, buffered));
+        if (body) {
+            send(ByteBuffer.wrap(buffer, 0, buffered));
+        }
         buffered = 0;
     }
 
-    private void send(byte[] bytes) throws IOException {
-        send(ByteBuffer.wrap(bytes));
+    private void sendBody(byte[] bytes) throws IOException {
+        if (body) {
+            send(ByteBuffer.wrap(bytes));
+        }
     }
 
     private void send(ByteBuffer bytes) throws IOException {

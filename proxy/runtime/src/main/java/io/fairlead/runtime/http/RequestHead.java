@@ -16,12 +16,19 @@ sealed interface RequestHead {
     /**
      * A request to answer. Immutable.
      *
+     * @param path without the query
+     * @param parameters the decoded query
+     * @param body whether the client wants the body, which it does unless it says HEAD
      * @param chunks whether the client understands the chunked coding, as HTTP/1.1 clients do and older ones do not
      */
-    record Understood(HttpRequest request, boolean chunks) implements RequestHead {}
+    record Understood(String path, Map<String, String> parameters, boolean body, boolean chunks)
+            implements RequestHead {}
 
     /** A request to refuse. Immutable. */
     record Refused(int status, String reason) implements RequestHead {}
+
+    /** Methods that ask without changing anything; checks of load balancers use any of the three. */
+    Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
     /** Method, origin-form target of visible ASCII, version. */
     Pattern LINE = Pattern.compile("([A-Z]{1,32}) (/[!-~]*) HTTP/1\\.([01])");
@@ -65,12 +72,13 @@ sealed interface RequestHead {
         if (!hosts.isEmpty() && !(hostNamed && hosts.contains(hostMatcher.group(1)))) {
             return new Refused(421, "this host is not served here");
         }
-        return line.group(1).equals("GET")
-                ? parseTarget(line.group(2), http11)
-                : new Refused(405, "only GET is served here");
+        String method = line.group(1);
+        return METHODS.contains(method)
+                ? parseTarget(line.group(2), !method.equals("HEAD"), http11)
+                : new Refused(405, "only GET, HEAD and OPTIONS are served here");
     }
 
-    private static RequestHead parseTarget(String target, boolean http11) {
+    private static RequestHead parseTarget(String target, boolean body, boolean http11) {
         int mark = target.indexOf('?');
         String path = mark < 0 ? target : target.substring(0, mark);
         Map<String, String> parameters = new HashMap<>();
@@ -89,6 +97,6 @@ sealed interface RequestHead {
                 return new Refused(400, "the query has a percent sign without two hexadecimal digits");
             }
         }
-        return new Understood(new HttpRequest(path, parameters), http11);
+        return new Understood(path, parameters, body, http11);
     }
 }

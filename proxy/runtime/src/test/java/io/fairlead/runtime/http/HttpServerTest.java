@@ -133,7 +133,7 @@ final class HttpServerTest {
     }
 
     @Test
-    void onlyGetIsServed() throws IOException, InterruptedException {
+    void onlyQuestionsAreServed() throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             URI uri = URI.create("http://127.0.0.1:" + port(server) + "/healthz");
             java.net.http.HttpRequest post = java.net.http.HttpRequest.newBuilder(uri)
@@ -141,7 +141,8 @@ final class HttpServerTest {
                     .build();
             HttpResponse<String> response = client.send(post, BodyHandlers.ofString());
             assertEquals(405, response.statusCode());
-            assertEquals("GET", response.headers().firstValue("allow").orElse(""));
+            assertEquals(
+                    "GET, HEAD, OPTIONS", response.headers().firstValue("allow").orElse(""));
         }
     }
 
@@ -163,13 +164,57 @@ final class HttpServerTest {
                 "GET /echo?x=1&x=2 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|400",
                 "GET /../etc/passwd HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|404",
                 "GET /healthz/ HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|404",
-                "HEAD /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|405",
+                "OPTIONS /red HTTP/1.0\\r\\n\\r\\n|503",
+                "DELETE /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|405",
                 "GET /healthz HTTP/1.0\\r\\n\\r\\n|200",
                 "GET /healthz HTTP/1.1\\r\\nhOsT:\\t a \\r\\n\\r\\n|200"
             })
     void answersWhatIsOddWithTheRightStatus(String request, int status) throws IOException {
         String reply = raw(server, request.translateEscapes());
         assertTrue(reply.startsWith("HTTP/1.1 " + status + " "), reply);
+    }
+
+    @Test
+    void headIsGetWithoutTheBody() throws IOException {
+        for (String path : List.of("/healthz", "/red", "/long", "/nothing")) {
+            String get = raw(server, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            String head = raw(server, "HEAD " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertEquals(get.substring(0, get.indexOf("\r\n\r\n") + 4), head);
+        }
+    }
+
+    @Test
+    void anyPathHasItsHandlerAndReplyItsHeaders() throws IOException {
+        HttpHandler weighed = request -> new HttpReply(
+                200,
+                HttpReply.TEXT,
+                Map.of("X-Weight", "3"),
+                out -> ReplyStream.append(out, request.path() + " over IPv6 " + request.overIpv6()));
+        HttpHandler own = request -> HttpReply.text(200, "own");
+        // Listens on both families.
+        HttpEndpoint everywhere = new HttpEndpoint.Tcp(new InetSocketAddress(0), Set.of());
+        HttpServer any =
+                HttpServer.start(everywhere, Map.of(HttpServer.ANY_PATH, weighed, "/own", own), HttpLimits.DEFAULT);
+        servers.add(any);
+        String request = "GET /some/path?x HTTP/1.0\r\n\r\n";
+        String reply = raw(any, request);
+        assertTrue(reply.contains("\r\nX-Weight: 3\r\n"), reply);
+        assertTrue(reply.endsWith("\r\n\r\n/some/path over IPv6 false"), reply);
+        assertTrue(raw(any, "GET /own HTTP/1.0\r\n\r\n").endsWith("own"));
+        try (Socket socket = new Socket(InetAddress.ofLiteral("::1"), port(any))) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String over6 = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(over6.endsWith("/some/path over IPv6 true"), over6);
+        }
+    }
+
+    @Test
+    void addressIsFreeAfterClose() {
+        for (int i = 0; i < 100; i++) {
+            HttpServer first = start(Set.of(), LIMITS);
+            first.close();
+            servers.add(HttpServer.start(first.endpoint(), Map.of(), LIMITS));
+        }
     }
 
     @Test

@@ -110,7 +110,8 @@ final class ElementSync {
             sent = next;
         }
         if (refusals >= REFUSALS_MAX) {
-            failures.add(new SyncResult.Failure(Optional.empty(), "refused too often, the rest waits for the retry"));
+            failures.add(new SyncResult.Failure(
+                    layout.family, Optional.empty(), "refused too often, the rest waits for the retry"));
         }
         removeStructure();
         return result();
@@ -194,7 +195,7 @@ final class ElementSync {
         Optional<FrontendKey> frontend = frontend(op);
         frontend.ifPresent(held::add);
         String reason = failures.get(failure).reason();
-        failures.set(failure, new SyncResult.Failure(frontend, reason));
+        failures.set(failure, new SyncResult.Failure(layout.family, frontend, reason));
     }
 
     /** The frontend that an element's key begins with, where keys do. */
@@ -297,7 +298,7 @@ final class ElementSync {
             return true;
         } catch (KernelException e) {
             refusals++;
-            failures.add(new SyncResult.Failure(Optional.empty(), String.valueOf(e.getMessage())));
+            failures.add(new SyncResult.Failure(layout.family, Optional.empty(), String.valueOf(e.getMessage())));
             return false;
         }
     }
