@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.KubeProxyMetric;
 import io.fairlead.runtime.http.HttpEndpoint;
@@ -34,7 +35,10 @@ final class AgentServers {
         this.lifecycle = lifecycle;
     }
 
-    /** @throws io.fairlead.runtime.http.ListenException if the local socket cannot be listened on */
+    /**
+     * @throws io.fairlead.runtime.http.ListenException if the local socket, or an address that must not fail, cannot be
+     *     listened on
+     */
     void start(LocalPages pages, ProxyHealth health) {
         ProcessMetric.observe(metrics);
         HttpHandler page = _ -> HttpReply.ok(Metrics.CONTENT_TYPE, metrics::writePage);
@@ -76,7 +80,9 @@ final class AgentServers {
 
     private void serve(String name, InetSocketAddress address, Map<String, HttpHandler> pages) {
         HttpEndpoint.Tcp endpoint = new HttpEndpoint.Tcp(address, Set.of());
-        PatientServer server = PatientServer.start(name, endpoint, pages, PatientServer.RETRY);
+        AutoCloseable server = arguments.value(NodeFlags.BIND_HARD_FAIL)
+                ? HttpServer.start(endpoint, pages, HttpLimits.DEFAULT)
+                : PatientServer.start(name, endpoint, pages, PatientServer.RETRY);
         lifecycle.onStop(name + " port", server::close);
     }
 }

@@ -44,7 +44,7 @@ final class ClusterInput implements AutoCloseable {
             return kubeconfig.map(KubernetesAccess::kubeconfig).orElseGet(KubernetesAccess::ambient);
         }
         return kubeconfig
-                .map(file -> KubernetesAccess.kubeconfig(file).at(master))
+                .map(file -> KubernetesAccess.kubeconfig(file, master))
                 .orElseGet(() -> KubernetesAccess.plain(master));
     }
 

@@ -163,7 +163,7 @@ public final class FairleadMain {
             return cleanup();
         }
         if (arguments.value(AgentOptions.INIT_ONLY)) {
-            return ProxyMain.initialize(arguments);
+            return NodeTuning.initialize(arguments);
         }
         try (ClusterInput input = ClusterInput.of(arguments)) {
             boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
@@ -199,7 +199,7 @@ public final class FairleadMain {
             try (NetlinkNft nft = NetlinkNft.open()) {
                 boolean found = NftablesDataplane.cleanup(nft);
                 if (found) {
-                    ProxyMain.permitLoopback(false);
+                    NodeTuning.permitLoopback(false);
                 }
                 out.println(found ? "removed: nftables tables ip fairlead and ip6 fairlead" : "nothing to remove");
             }

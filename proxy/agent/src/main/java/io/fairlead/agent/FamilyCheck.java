@@ -77,7 +77,7 @@ final class FamilyCheck implements SnapshotSubscriber {
         IpFamily other = primary == IpFamily.IPV4 ? IpFamily.IPV6 : IpFamily.IPV4;
         return rangesAre(other)
                 ? List.of("node " + policy.nodeName() + " is " + primary + " first, but --cluster-cidr has only "
-                        + other + " ranges: no " + primary + " client is known to be a pod")
+                        + name(other) + " ranges: no " + name(primary) + " client is known to be a pod")
                 : List.of();
     }
 
@@ -86,6 +86,10 @@ final class FamilyCheck implements SnapshotSubscriber {
                 ? node.internalIps().getFirst()
                 : policy.nodeAddresses().getFirst();
         return first.family();
+    }
+
+    private static String name(IpFamily family) {
+        return family == IpFamily.IPV4 ? "IPv4" : "IPv6";
     }
 
     private boolean rangesAre(IpFamily family) {

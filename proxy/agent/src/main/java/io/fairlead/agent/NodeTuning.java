@@ -1,13 +1,16 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.NodeParameter;
+import io.fairlead.kernel.Sysctl;
+import io.fairlead.runtime.options.Arguments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -21,10 +24,44 @@ import java.util.List;
 final class NodeTuning {
 
     private static final Logger LOG = System.getLogger(NodeTuning.class.getName());
+    private static final Sysctl ROUTE_LOCALNET = new Sysctl("net/ipv4/conf/all/route_localnet");
     private static final int TEXT_BYTES_MAX = 4096;
     private static final Path PROCESSORS = Path.of("/sys/devices/system/cpu/online");
 
     private NodeTuning() {}
+
+    /**
+     * {@code --init-only}: what a container with CAP_NET_ADMIN alone may not do, for one that starts after this.
+     *
+     * @return the exit code, 1 if something that was asked for could not be set
+     */
+    static int initialize(Arguments arguments) {
+        boolean set = apply(arguments);
+        boolean loopback = !AgentOptions.policy(arguments).nodePortAddresses().loopback() || permitLoopback(true);
+        return set && loopback ? 0 : 1;
+    }
+
+    /**
+     * NodePorts on 127.0.0.1 need it; the guard chain stands before it is set.
+     *
+     * @return whether it is so
+     */
+    static boolean permitLoopback(boolean permitted) {
+        Sysctl.Value wanted = new Sysctl.Value(permitted ? "1" : "0");
+        Sysctl.Outcome outcome = ROUTE_LOCALNET.read();
+        if (!outcome.equals(wanted)) {
+            outcome = ROUTE_LOCALNET.write(wanted.text());
+        }
+        if (!outcome.equals(wanted)) {
+            LOG.log(Level.WARNING, "NodePorts on 127.0.0.1 do not answer: {0}: {1}", ROUTE_LOCALNET.path(), outcome);
+        }
+        return outcome.equals(wanted);
+    }
+
+    /** What the words given ask for; see {@link #apply(List)}. */
+    static boolean apply(Arguments arguments) {
+        return apply(NodeParameter.of(arguments, processors()));
+    }
 
     /**
      * Sets all of them.
@@ -39,10 +76,7 @@ final class NodeTuning {
             try {
                 set(parameter, changed);
             } catch (IOException e) {
-                String reason = e instanceof FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : e.getClass().getSimpleName();
-                refused.add(parameter.file() + " to " + parameter.value() + " (" + reason + ")");
+                refused.add(parameter.file() + " to " + parameter.value() + " (" + reason(e) + ")");
                 asked |= parameter.asked();
             }
         }
@@ -54,6 +88,14 @@ final class NodeTuning {
             LOG.log(asked ? Level.WARNING : Level.INFO, "could not set {0}", String.join(", ", refused));
         }
         return !asked;
+    }
+
+    private static String reason(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException _ -> "this kernel does not have it";
+            case AccessDeniedException _ -> "not permitted";
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     private static void set(NodeParameter parameter, List<String> changed) throws IOException {

@@ -49,7 +49,7 @@ final class OfflineRun {
         try (NetlinkNft nft = NetlinkNft.open()) {
             boolean owned = nft.supportsOwnedPersistentTables();
             SyncEngine.Step step =
-                    step(new NftablesDataplane(nft, owned, ProxyMain::permitLoopback), AddressWatch.read());
+                    step(new NftablesDataplane(nft, owned, NodeTuning::permitLoopback), AddressWatch.read());
             return step.result().dirty() ? 1 : 0;
         }
     }

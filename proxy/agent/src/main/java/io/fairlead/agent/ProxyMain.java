@@ -1,7 +1,6 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
-import io.fairlead.agent.config.NodeParameter;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
@@ -10,7 +9,6 @@ import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
@@ -36,7 +34,6 @@ final class ProxyMain {
     /** EX_UNAVAILABLE: the kernel lacks something, or another agent is there. */
     static final int EXIT_UNAVAILABLE = 69;
 
-    private static final Sysctl ROUTE_LOCALNET = new Sysctl("net/ipv4/conf/all/route_localnet");
     static final String LOCK = "fairlead-proxy";
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
@@ -95,7 +92,7 @@ final class ProxyMain {
             refuse(missing);
         }
         boolean owned = nft.supportsOwnedPersistentTables();
-        NftablesDataplane dataplane = new NftablesDataplane(nft, owned, ProxyMain::permitLoopback);
+        NftablesDataplane dataplane = new NftablesDataplane(nft, owned, NodeTuning::permitLoopback);
         SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
         ClusterStore store = new ClusterStore();
         ProxyLoop loop = new ProxyLoop(
@@ -111,7 +108,7 @@ final class ProxyMain {
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
-        NodeTuning.apply(NodeParameter.of(arguments, NodeTuning.processors()));
+        NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);
         store.subscribe(families);
@@ -130,33 +127,5 @@ final class ProxyMain {
     private boolean eligible(ClusterStore store) {
         Node node = store.snapshot().nodes().get(policy.nodeName());
         return node == null || !node.deleting() && !node.drainedByAutoscaler();
-    }
-
-    /**
-     * {@code --init-only}: what a container with CAP_NET_ADMIN alone may not do, for one that starts after this.
-     *
-     * @return the exit code, 1 if something that was asked for could not be set
-     */
-    static int initialize(Arguments arguments) {
-        boolean set = NodeTuning.apply(NodeParameter.of(arguments, NodeTuning.processors()));
-        boolean loopback = !AgentOptions.policy(arguments).nodePortAddresses().loopback() || permitLoopback(true);
-        return set && loopback ? 0 : 1;
-    }
-
-    /**
-     * NodePorts on 127.0.0.1 need it; the guard chain stands before it is set.
-     *
-     * @return whether it is so
-     */
-    static boolean permitLoopback(boolean permitted) {
-        Sysctl.Value wanted = new Sysctl.Value(permitted ? "1" : "0");
-        Sysctl.Outcome outcome = ROUTE_LOCALNET.read();
-        if (!outcome.equals(wanted)) {
-            outcome = ROUTE_LOCALNET.write(wanted.text());
-        }
-        if (!outcome.equals(wanted)) {
-            LOG.log(Level.WARNING, "NodePorts on 127.0.0.1 do not answer: {0}: {1}", ROUTE_LOCALNET.path(), outcome);
-        }
-        return outcome.equals(wanted);
     }
 }

@@ -6,6 +6,7 @@ import io.fairlead.cluster.source.decode.Quoted;
 import io.fairlead.cluster.source.decode.Tree;
 import io.fairlead.cluster.source.decode.YamlDocuments;
 import io.fairlead.runtime.options.Option;
+import io.fairlead.runtime.table.Printable;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -35,6 +36,8 @@ record ConfigFile(Map<ConfigField, String> texts, List<String> mistakes) {
 
     /** A ConfigMap holds at most 1 MiB (API server's limit of an object). */
     private static final int FILE_BYTES_MAX = 1 << 20;
+
+    private static final int SENTENCE_CHARS_MAX = 400;
 
     ConfigFile {
         texts = Map.copyOf(texts);
@@ -86,7 +89,9 @@ record ConfigFile(Map<ConfigField, String> texts, List<String> mistakes) {
     }
 
     private static String sentence(InvalidInput e) {
-        return (e.line() == 0 ? "" : "line " + e.line() + ": ") + e.getMessage();
+        // A key may hold anything.
+        String message = Printable.line(String.valueOf(e.getMessage()), SENTENCE_CHARS_MAX);
+        return (e.line() == 0 ? "" : "line " + e.line() + ": ") + message;
     }
 
     /**

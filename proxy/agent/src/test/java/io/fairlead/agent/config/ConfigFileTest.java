@@ -150,6 +150,13 @@ class ConfigFileTest {
     }
 
     @Test
+    void keyCannotForgeALine() {
+        String mistake = ConfigFile.decode(HEAD + "\"a\\nb\": 1\n").mistakes().getFirst();
+        assertTrue(mistake.startsWith("line 3: a") && mistake.endsWith("unknown field"), mistake);
+        assertEquals(1, mistake.lines().count());
+    }
+
+    @Test
     void emptyFileIsNoConfiguration() {
         assertEquals(
                 List.of("expected one object of kind KubeProxyConfiguration"),

@@ -31,11 +31,22 @@ public final class KubernetesAccess {
      * @throws IllegalArgumentException if the file is missing or cannot be understood
      */
     public static KubernetesAccess kubeconfig(Path file) {
+        return new KubernetesAccess(read(file));
+    }
+
+    /** The same, but at another server; throws the same. */
+    public static KubernetesAccess kubeconfig(Path file, String server) {
+        Config config = read(file);
+        config.setMasterUrl(server);
+        return new KubernetesAccess(config);
+    }
+
+    private static Config read(Path file) {
         if (!Files.isReadable(file)) {
             throw new IllegalArgumentException("kubeconfig " + file + ": no such file, or not readable");
         }
         try {
-            return new KubernetesAccess(Config.fromKubeconfig(file.toFile()));
+            return Config.fromKubeconfig(file.toFile());
         } catch (RuntimeException e) {
             // The client and its parser throw several; their messages may quote the file.
             throw new IllegalArgumentException("kubeconfig " + file + ": cannot be understood");
@@ -87,12 +98,6 @@ public final class KubernetesAccess {
         Config config = Config.empty();
         config.setMasterUrl(url);
         return new KubernetesAccess(config);
-    }
-
-    /** The same credentials at another server. */
-    public KubernetesAccess at(String url) {
-        config.setMasterUrl(url);
-        return this;
     }
 
     Config config() {

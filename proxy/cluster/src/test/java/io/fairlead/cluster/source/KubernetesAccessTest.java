@@ -20,24 +20,37 @@ final class KubernetesAccessTest {
     @TempDir
     private Path folder;
 
+    private Path kubeconfig(String server) throws IOException {
+        return Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                current-context: here
+                clusters: [{name: lab, cluster: {server: "%s"}}]
+                users: [{name: me, user: {token: a-secret}}]
+                contexts: [{name: here, context: {cluster: lab, user: me}}]
+                """.formatted(server));
+    }
+
     @Test
     void aKubeconfigSaysServerAndToken() throws IOException {
-        try (FakeApiServer api = new FakeApiServer();
-                ClusterProbe probe = new ClusterProbe()) {
-            api.requireToken("a-secret");
-            Path file = Files.writeString(folder.resolve("config"), """
-                    apiVersion: v1
-                    kind: Config
-                    current-context: here
-                    clusters: [{name: lab, cluster: {server: "%s"}}]
-                    users: [{name: me, user: {token: a-secret}}]
-                    contexts: [{name: here, context: {cluster: lab, user: me}}]
-                    """.formatted(api.url()));
-            try (KubernetesSource source =
-                    new KubernetesSource(KubernetesAccess.kubeconfig(file), "n1", probe.sink())) {
-                source.start();
-                probe.await("the first snapshot", _ -> true);
-            }
+        try (FakeApiServer api = new FakeApiServer()) {
+            expectAnswer(api, KubernetesAccess.kubeconfig(kubeconfig(api.url())));
+        }
+    }
+
+    @Test
+    void anotherServerIsAskedWithTheTokenOfTheKubeconfig() throws IOException {
+        try (FakeApiServer api = new FakeApiServer()) {
+            expectAnswer(api, KubernetesAccess.kubeconfig(kubeconfig("http://192.0.2.1"), api.url()));
+        }
+    }
+
+    private static void expectAnswer(FakeApiServer api, KubernetesAccess access) {
+        api.requireToken("a-secret");
+        try (ClusterProbe probe = new ClusterProbe();
+                KubernetesSource source = new KubernetesSource(access, "n1", probe.sink())) {
+            source.start();
+            probe.await("the first snapshot", _ -> true);
         }
     }
 
