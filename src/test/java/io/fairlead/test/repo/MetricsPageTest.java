@@ -30,7 +30,7 @@ class MetricsPageTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\| (.*?) \\| (.*?) \\|");
 
-    private static final Pattern ABSENT = Pattern.compile("(?m)^\\| (`kubeproxy_.*?) \\| not (yet|applicable)");
+    private static final Pattern ABSENT = Pattern.compile("(?m)^\\| (`kubeproxy_.*?) \\| not applicable");
     private static final Pattern NAME = Pattern.compile("`(kubeproxy_[a-z0-9_]+)`");
 
     private final String page = Sources.text(new Sources().root().resolve(PAGE));

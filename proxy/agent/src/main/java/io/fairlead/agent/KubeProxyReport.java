@@ -7,9 +7,11 @@ import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.Routing;
 import io.fairlead.agent.plan.ServicePlan;
+import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.runtime.metrics.Gauge;
 import io.fairlead.runtime.metrics.Metrics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -83,6 +85,12 @@ final class KubeProxyReport {
                 metrics.counter(KubeProxyMetric.SYNC_FAILURES, label).increment();
             } else {
                 metrics.gauge(KubeProxyMetric.LAST_SYNC, label).set(now.toEpochMilli() / 1e3);
+            }
+        }
+        for (ClusterChange.Triggered trigger : step.triggers()) {
+            if (!hasFailure(step.result(), trigger.family())) {
+                metrics.histogram(KubeProxyMetric.NETWORK_PROGRAMMING, KubeProxyMetric.label(trigger.family()))
+                        .observe(Duration.between(trigger.at(), now).toNanos() / NANOS);
             }
         }
     }

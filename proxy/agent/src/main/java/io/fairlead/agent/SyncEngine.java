@@ -7,11 +7,13 @@ import io.fairlead.agent.plan.NodeFacts;
 import io.fairlead.agent.plan.NodePlanDelta;
 import io.fairlead.agent.plan.NodePlanner;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.ObjectName;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -41,6 +43,8 @@ public final class SyncEngine {
     /** What changed in the plan in steps that ended in an exception: nobody was told of it yet. */
     private @Nullable NodePlanDelta untold;
 
+    private List<ClusterChange.Triggered> triggers = List.of();
+
     public SyncEngine(Dataplane dataplane, NodeResolver resolver) {
         this.dataplane = dataplane;
         this.resolver = resolver;
@@ -52,8 +56,10 @@ public final class SyncEngine {
      * @param change what changed in the plan
      * @param result what was sent to the kernel
      * @param everything whether all of the kernel was read back and compared, not only what changed
+     * @param triggers what led to the step, as far as it is known
      */
-    public record Step(NodePlanDelta change, SyncResult result, boolean everything) {}
+    public record Step(
+            NodePlanDelta change, SyncResult result, boolean everything, List<ClusterChange.Triggered> triggers) {}
 
     /**
      * Brings the kernel up to the snapshot.
@@ -80,6 +86,7 @@ public final class SyncEngine {
     private NodePlanDelta plan(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
         snapshot = next;
         nodeAddresses = addresses;
+        triggers = delta.tally().triggers();
         NodeFacts before = facts;
         NodeFacts after = resolver.facts(next);
         facts = after;
@@ -113,7 +120,7 @@ public final class SyncEngine {
                     .map(Frontend::port)
                     .ifPresent(port -> refused.put(port.service(), failure.reason()));
         }
-        return new Step(change, result, everything);
+        return new Step(change, result, everything, triggers);
     }
 
     /** All Services if what every plan depends on has changed, else those that the delta names. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.Plans;
+import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.IpFamily;
@@ -80,10 +81,29 @@ class KubeProxyMetricsTest {
     }
 
     @Test
+    void networkProgrammingIsMeasuredFromTheTrigger() {
+        List<ClusterChange.Triggered> triggers = List.of(
+                new ClusterChange.Triggered(IpFamily.IPV4, NOW.minusMillis(300)),
+                new ClusterChange.Triggered(IpFamily.IPV4, NOW.minusSeconds(118)),
+                new ClusterChange.Triggered(IpFamily.IPV4, NOW.minusSeconds(290)),
+                new ClusterChange.Triggered(IpFamily.IPV6, NOW.minusSeconds(1)));
+        SyncResult failing = new SyncResult(
+                1, 0, List.of(new SyncResult.Failure(IpFamily.IPV6, Optional.empty(), "as the test wants")));
+        report.stepped(new SyncEngine.Step(everything().change(), failing, false, triggers), 1, NOW);
+        String bucket = "network_programming_duration_seconds_bucket{ip_family=\"IPv4\",le=\"";
+        assertEquals("0", metric(bucket + "0.25\"}"));
+        assertEquals("1", metric(bucket + "0.5\"}"));
+        assertEquals("1", metric(bucket + "115.0\"}"));
+        assertEquals("2", metric(bucket + "120.0\"}"));
+        assertEquals("3", metric(bucket + "300.0\"}"));
+        assertEquals("none", metric("network_programming_duration_seconds_count{ip_family=\"IPv6\"}"));
+    }
+
+    @Test
     void failuresAreOfTheirFamily() {
         SyncResult failing = new SyncResult(
                 1, 0, List.of(new SyncResult.Failure(IpFamily.IPV6, Optional.empty(), "as the test wants")));
-        report.stepped(new SyncEngine.Step(everything().change(), failing, false), 1, NOW);
+        report.stepped(new SyncEngine.Step(everything().change(), failing, false, List.of()), 1, NOW);
         assertEquals("0.0", metric("sync_proxy_rules_nftables_sync_failures_total{ip_family=\"IPv4\"}"));
         assertEquals("1.0", metric("sync_proxy_rules_nftables_sync_failures_total{ip_family=\"IPv6\"}"));
         assertEquals("1.7E9", metric("sync_proxy_rules_last_timestamp_seconds{ip_family=\"IPv4\"}"));

@@ -2,11 +2,13 @@ package io.fairlead.cluster;
 
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import java.time.Instant;
 
 /**
- * What a source says: every source speaks only these four values.
+ * What a source says: every source speaks only these values.
  *
  * <p>Immutable.
  */
@@ -45,6 +47,14 @@ public sealed interface ClusterChange {
             return new ObjectKey(kind, name);
         }
     }
+
+    /**
+     * What the next change of an EndpointSlice comes from happened at this time, by the clock of the control plane. Only
+     * for metrics: nobody keeps it.
+     *
+     * <p>Immutable.
+     */
+    record Triggered(IpFamily family, Instant at) implements ClusterChange {}
 
     /**
      * The source has said everything that it found when it started. Said once; repeating it has no effect.

@@ -43,7 +43,7 @@ public record ClusterDelta(
                 !snapshot.nodes().isEmpty(),
                 !snapshot.serviceCidrs().isEmpty(),
                 !snapshot.setAside().isEmpty(),
-                new ChangeTally(snapshot.services().size(), slices));
+                new ChangeTally(snapshot.services().size(), slices, List.of()));
     }
 
     /** This difference followed by {@code next}: everything that may differ between the outer two snapshots. */

@@ -41,8 +41,11 @@ final class SnapshotBuilder {
 
     private final SortedSet<ObjectName> touched = new TreeSet<>();
 
-    /** Since the last {@link #build}. */
-    private ChangeTally tally = ChangeTally.NONE;
+    // Since the last build.
+    private int changedServices;
+    private int changedSlices;
+    /** Since the last difference: the change that one belongs to may come with the next batch. */
+    private final List<ClusterChange.Triggered> triggers = new ArrayList<>();
 
     /** The snapshot of the last {@link #build}. */
     ClusterSnapshot built() {
@@ -60,6 +63,11 @@ final class SnapshotBuilder {
                 delete(delete);
             }
             case ClusterChange.SetAside report -> setAside = plus(setAside, report.key(), report);
+            case ClusterChange.Triggered trigger -> {
+                if (triggers.size() < ChangeTally.TRIGGERS_MAX) {
+                    triggers.add(trigger);
+                }
+            }
             case ClusterChange.Synced() -> {}
         }
     }
@@ -75,9 +83,13 @@ final class SnapshotBuilder {
                 nodes != built.nodes(),
                 serviceCidrs != built.serviceCidrs(),
                 setAside != built.setAside(),
-                touched.isEmpty() ? ChangeTally.NONE : tally);
+                touched.isEmpty() ? ChangeTally.NONE : new ChangeTally(changedServices, changedSlices, triggers));
+        if (!touched.isEmpty()) {
+            triggers.clear();
+        }
         touched.clear();
-        tally = ChangeTally.NONE;
+        changedServices = 0;
+        changedSlices = 0;
         if (delta.isEmpty() && built.sequence() > 0) {
             return delta;
         }
@@ -125,7 +137,7 @@ final class SnapshotBuilder {
         if (latest != services) {
             services = latest;
             touched.add(changed);
-            tally = tally.plus(new ChangeTally(1, 0));
+            changedServices++;
         }
     }
 
@@ -146,7 +158,7 @@ final class SnapshotBuilder {
         }
         slices = changed.isEmpty() ? minus(slices, service) : plus(slices, service, List.copyOf(changed));
         touched.add(service);
-        tally = tally.plus(new ChangeTally(0, 1));
+        changedSlices++;
     }
 
     /** The map itself when it holds the same already: its identity tells whether it changed. */

@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.EndpointSlice;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Service;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,6 +108,26 @@ final class SnapshotBuilderTest {
         assertSame(before, builder.built());
     }
 
+    private static ChangeTally tally(int services, int slices) {
+        return new ChangeTally(services, slices, List.of());
+    }
+
+    @Test
+    void triggersGoWithTheNextDifference() {
+        after(upsert(slice("s", "web").build()));
+        ClusterChange.Triggered first = new ClusterChange.Triggered(IpFamily.IPV4, Instant.EPOCH);
+        assertEquals(List.of(), after(first).tally().triggers());
+        ClusterDelta delta = after(delete(slice("s", "web").build()));
+        assertEquals(List.of(first), delta.tally().triggers());
+        assertEquals(List.of(first, first), delta.merge(delta).tally().triggers());
+        assertEquals(List.of(), after(upsert(slice("s", "web").build())).tally().triggers());
+        ClusterDelta many = ClusterDelta.EMPTY;
+        for (int i = 0; i < 2 * ChangeTally.TRIGGERS_MAX; i++) {
+            many = many.merge(delta);
+        }
+        assertEquals(ChangeTally.TRIGGERS_MAX, many.tally().triggers().size());
+    }
+
     @Test
     void changesAreTallied() {
         ClusterDelta first = after(
@@ -114,14 +136,13 @@ final class SnapshotBuilderTest {
                 upsert(slice("s", "web").build()),
                 upsert(slice("t", "web").build()),
                 upsert(node("n1").build()));
-        assertEquals(new ChangeTally(1, 2), first.tally());
-        assertEquals(
-                new ChangeTally(1, 2), ClusterDelta.fromEmpty(builder.built()).tally());
+        assertEquals(tally(1, 2), first.tally());
+        assertEquals(tally(1, 2), ClusterDelta.fromEmpty(builder.built()).tally());
         ClusterDelta second =
                 after(delete(service("web").build()), delete(slice("s", "web").build()));
-        assertEquals(new ChangeTally(1, 1), second.tally());
-        assertEquals(new ChangeTally(2, 3), first.merge(second).tally());
-        assertEquals(new ChangeTally(0, 0), after(delete(node("n1").build())).tally());
+        assertEquals(tally(1, 1), second.tally());
+        assertEquals(tally(2, 3), first.merge(second).tally());
+        assertEquals(tally(0, 0), after(delete(node("n1").build())).tally());
     }
 
     @Test
@@ -224,7 +245,8 @@ final class SnapshotBuilderTest {
             case ClusterChange.Upsert(ClusterObject object) -> object.key();
             case ClusterChange.Delete delete -> delete.key();
             case ClusterChange.SetAside report -> report.key();
-            case ClusterChange.Synced() -> throw new AssertionError("not made here");
+            case ClusterChange.Synced(), ClusterChange.Triggered(IpFamily _, Instant _) ->
+                throw new AssertionError("not made here");
         };
     }
 
@@ -263,7 +285,7 @@ final class SnapshotBuilderTest {
                 case ClusterChange.Upsert(ClusterObject object) -> objects.put(object.key(), object);
                 case ClusterChange.Delete delete -> objects.remove(delete.key());
                 case ClusterChange.SetAside report -> reports.put(report.key(), report);
-                case ClusterChange.Synced() -> {}
+                case ClusterChange.Synced(), ClusterChange.Triggered(IpFamily _, Instant _) -> {}
             }
         }
         SnapshotBuilder builder = new SnapshotBuilder();

@@ -2,6 +2,7 @@ package io.fairlead.agent.metrics;
 
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.runtime.metrics.MetricDescriptor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -36,6 +37,11 @@ public enum KubeProxyMetric implements MetricDescriptor {
             "sync_proxy_rules_last_queued_timestamp_seconds",
             Kind.GAUGE,
             "When a change last arrived, in seconds since 1970; much later than the last success means that something hangs.",
+            "ip_family"),
+    NETWORK_PROGRAMMING(
+            "network_programming_duration_seconds",
+            Kind.HISTOGRAM,
+            "Time from what led to a change of an EndpointSlice, by the clock of the control plane, to the kernel.",
             "ip_family"),
     ENDPOINT_CHANGES_PENDING(
             "sync_proxy_rules_endpoint_changes_pending",
@@ -113,13 +119,27 @@ public enum KubeProxyMetric implements MetricDescriptor {
         return labels;
     }
 
-    /** From 1 ms, each twice the one before. */
     @Override
     public List<Double> buckets() {
-        return kind == Kind.HISTOGRAM
-                ? IntStream.range(0, BUCKETS)
-                        .mapToObj(power -> 0.001 * (1 << power))
-                        .toList()
-                : List.of();
+        if (kind != Kind.HISTOGRAM) {
+            return List.of();
+        }
+        return this == NETWORK_PROGRAMMING ? networkProgrammingBuckets() : doublingBuckets();
+    }
+
+    /** From 1 ms, each twice the one before. */
+    private static List<Double> doublingBuckets() {
+        return IntStream.range(0, BUCKETS)
+                .mapToObj(power -> 0.001 * (1 << power))
+                .toList();
+    }
+
+    /** Seconds up to a minute, then every 5 s, then every 30 s up to 5 minutes. */
+    private static List<Double> networkProgrammingBuckets() {
+        List<Double> buckets = new ArrayList<>(List.of(0.0, 0.25, 0.5));
+        for (int seconds = 1; seconds <= 300; seconds += seconds < 60 ? 1 : seconds < 120 ? 5 : 30) {
+            buckets.add((double) seconds);
+        }
+        return List.copyOf(buckets);
     }
 }

@@ -4,11 +4,13 @@ import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
+import io.fairlead.cluster.model.EndpointSlice;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.Field;
 import io.fairlead.cluster.source.decode.InvalidInput;
 import io.fairlead.cluster.source.decode.ObjectDecoder;
 import io.fairlead.cluster.source.decode.Tree;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class HeldItems {
     private final ClusterSink sink;
     private final ObjectDecoder decoder = new ObjectDecoder();
     private final Map<ObjectName, Item> items = new HashMap<>();
+    private final Instant began = Instant.now();
     private int round;
 
     HeldItems(ClusterKind kind, ClusterSink sink) {
@@ -49,7 +52,22 @@ final class HeldItems {
         }
         Item former = items.put(name, new Item(change.get(), round));
         if (former == null || !former.last.equals(change.get())) {
+            trigger(change.get(), object).ifPresent(sink::offer);
             sink.offer(change.get());
+        }
+    }
+
+    /** What happened before we began is no measure of how fast we are. A time that cannot be is nobody's problem. */
+    private Optional<ClusterChange> trigger(ClusterChange change, Field object) {
+        if (!(change instanceof ClusterChange.Upsert(EndpointSlice slice))) {
+            return Optional.empty();
+        }
+        try {
+            return decoder.triggeredAt(object)
+                    .filter(began::isBefore)
+                    .map(at -> new ClusterChange.Triggered(slice.family(), at));
+        } catch (InvalidInput e) {
+            return Optional.empty();
         }
     }
 

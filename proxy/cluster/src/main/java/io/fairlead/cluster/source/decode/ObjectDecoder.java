@@ -3,6 +3,9 @@ package io.fairlead.cluster.source.decode;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.ObjectName;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,8 @@ public final class ObjectDecoder {
     /** A slice with it is nobody's. */
     public static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
 
+    private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
+    private static final int TRIGGER_TIME_MAX = 64;
     private static final int NAME_MAX = 253;
     private static final int NAMESPACE_MAX = 63;
 
@@ -57,6 +62,21 @@ public final class ObjectDecoder {
                 yield new ObjectName(namespace.isEmpty() ? "default" : interner.share(namespace), name);
             }
         };
+    }
+
+    /**
+     * When what led to this state of an EndpointSlice happened, as its controller noted; empty if it did not, or in
+     * another form than RFC 3339's.
+     */
+    public Optional<Instant> triggeredAt(Field slice) {
+        String text = slice.at("metadata").at("annotations").at(TRIGGER_TIME).text(TRIGGER_TIME_MAX);
+        try {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     /**
