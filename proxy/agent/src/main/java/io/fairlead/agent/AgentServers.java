@@ -80,9 +80,9 @@ final class AgentServers {
 
     private void serve(String name, InetSocketAddress address, Map<String, HttpHandler> pages) {
         HttpEndpoint.Tcp endpoint = new HttpEndpoint.Tcp(address, Set.of());
-        AutoCloseable server = arguments.value(NodeFlags.BIND_HARD_FAIL)
-                ? HttpServer.start(endpoint, pages, HttpLimits.DEFAULT)
-                : PatientServer.start(name, endpoint, pages, PatientServer.RETRY);
-        lifecycle.onStop(name + " port", server::close);
+        Runnable close = arguments.value(NodeFlags.BIND_HARD_FAIL)
+                ? HttpServer.start(endpoint, pages, HttpLimits.DEFAULT)::close
+                : PatientServer.start(name, endpoint, pages, PatientServer.RETRY)::close;
+        lifecycle.onStop(name + " port", close);
     }
 }
