@@ -16,6 +16,7 @@ import io.fairlead.cluster.model.ServiceBuilder;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -65,17 +66,26 @@ final class SnapshotCostTest {
         int each = 50;
         // Once before, so that what stays of building one (classes, interned values) counts for neither look.
         assertEquals(services, largeCluster(services, each).services().size());
-        long without = usedBytes();
-        ClusterSnapshot held = largeCluster(services, each);
-        double perEndpoint;
-        try {
-            perEndpoint = (double) (usedBytes() - without) / (services * each);
-        } finally {
-            Reference.reachabilityFence(held);
+        // What other tests left may go away between two looks; not each time.
+        double[] looks = new double[3];
+        for (int i = 0; i < looks.length; i++) {
+            looks[i] = heldBytes(services, each) / (services * (double) each);
         }
+        Arrays.sort(looks);
+        double perEndpoint = looks[1];
         System.out.printf("bytes per endpoint, Services and slices included: %.1f%n", perEndpoint);
         // An address alone takes 4: less would mean that nothing was measured.
         assertTrue(perEndpoint > 4 && perEndpoint <= 55, perEndpoint + " bytes per endpoint");
+    }
+
+    private static long heldBytes(int services, int each) {
+        long without = usedBytes();
+        ClusterSnapshot held = largeCluster(services, each);
+        try {
+            return usedBytes() - without;
+        } finally {
+            Reference.reachabilityFence(held);
+        }
     }
 
     private static ClusterSnapshot largeCluster(int services, int each) {
