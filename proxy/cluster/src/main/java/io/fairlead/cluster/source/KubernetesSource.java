@@ -2,6 +2,8 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.api.ApiConnection;
+import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.source.decode.ObjectDecoder;
 import java.net.URLEncoder;

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fairlead.cluster.source.decode.BoundedInput;
 import io.fairlead.cluster.source.decode.Field;
 import io.fairlead.cluster.source.decode.InvalidInput;
 import io.fairlead.cluster.source.decode.JsonTree;
@@ -23,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * Streams answers of the API server. Every wait has an end: for the head of an answer, and for each next byte of it,
@@ -30,7 +32,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Thread-safe.
  */
-final class ApiConnection implements AutoCloseable {
+public final class ApiConnection implements AutoCloseable {
 
     private static final Duration HEAD_MAX = Duration.ofSeconds(30);
 
@@ -39,10 +41,10 @@ final class ApiConnection implements AutoCloseable {
 
     private static final long RETRY_AFTER_SECONDS_MAX = 60;
 
+    private static final String JSON = "application/json";
+
     private final HttpClient client;
-    private final String baseUrl;
-    /** For messages: without a password, which a URL may carry. */
-    private final String server;
+    private final ApiServers servers;
 
     private final JsonFactory json = new JsonFactory();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
@@ -50,11 +52,9 @@ final class ApiConnection implements AutoCloseable {
     private final ScheduledExecutorService guard = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("api-guard").factory());
 
-    ApiConnection(KubernetesAccess access) {
+    public ApiConnection(KubernetesAccess access) {
         this.client = new JdkHttpClientFactory().newBuilder(access.config()).build();
-        String url = access.config().getMasterUrl();
-        this.baseUrl = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.server = baseUrl.replaceFirst("//[^/]*@", "//");
+        this.servers = access.servers();
         this.guarding = guard.scheduleWithFixedDelay(
                 () -> open.forEach(Answer::closeIfSilent), 250, 250, TimeUnit.MILLISECONDS);
     }
@@ -63,14 +63,52 @@ final class ApiConnection implements AutoCloseable {
      * Asks, and returns the answer's body as it arrives.
      *
      * @param silenceMax how long the server may send nothing
-     * @throws ApiFailure if the answer is not 200, or there is none
+     * @throws ApiFailure if the server refuses, or does not answer
      */
-    InputStream get(String pathAndQuery, Duration silenceMax) throws InterruptedException {
-        HttpRequest request = client.newHttpRequestBuilder()
-                .uri(baseUrl + pathAndQuery)
-                .header("Accept", "application/json")
-                .forStreaming()
-                .build();
+    public InputStream get(String pathAndQuery, Duration silenceMax) throws InterruptedException {
+        return ask(pathAndQuery, request -> request, silenceMax);
+    }
+
+    /**
+     * Creates an object.
+     *
+     * @param path of the collection
+     * @throws ApiFailure if the object was not created
+     */
+    public void post(String path, String json) throws InterruptedException {
+        try (InputStream answer = ask(path, request -> request.post(JSON, json), HEAD_MAX)) {
+            // The object as the server keeps it is of no use here; an answer read to its end leaves the connection
+            // usable.
+            answer.skip(EXPLANATION_BYTES_MAX);
+        } catch (IOException e) {
+            throw new ApiFailure("connection lost: " + Quoted.line(e.toString(), 200));
+        }
+    }
+
+    /** Asks one server after the other until one answers, each once. */
+    private Answer ask(String path, UnaryOperator<HttpRequest.Builder> method, Duration silenceMax)
+            throws InterruptedException {
+        ApiFailure last = new ApiFailure("no server");
+        for (int left = servers.count(); left > 0; left--) {
+            String server = servers.current();
+            HttpRequest.Builder builder = client.newHttpRequestBuilder()
+                    .uri(server + path)
+                    .header("Accept", JSON)
+                    .forStreaming();
+            try {
+                return send(method.apply(builder).build(), silenceMax, ApiServers.shown(server));
+            } catch (ApiFailure e) {
+                last = e;
+                if (!e.isServersFault()) {
+                    throw e;
+                }
+                servers.failed(server);
+            }
+        }
+        throw last;
+    }
+
+    private Answer send(HttpRequest request, Duration silenceMax, String server) throws InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> pending = client.sendAsync(request, InputStream.class);
         HttpResponse<InputStream> response;
         try {
@@ -84,7 +122,7 @@ final class ApiConnection implements AutoCloseable {
         }
         Answer answer = new Answer(response.body(), silenceMax);
         open.add(answer);
-        if (response.code() != 200) {
+        if (!response.isSuccessful()) {
             throw refusal(response, answer);
         }
         return answer;
