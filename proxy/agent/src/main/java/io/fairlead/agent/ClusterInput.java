@@ -3,6 +3,7 @@ package io.fairlead.agent;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.source.ApiServerDiscovery;
 import io.fairlead.cluster.source.KubernetesSource;
@@ -25,6 +26,7 @@ final class ClusterInput implements AutoCloseable {
 
     private final Optional<Path> manifests;
     private final Optional<KubernetesAccess> access;
+    private final Optional<ApiConnection> api;
     private final Optional<Path> statusDirectory;
     private final String nodeName;
     private Runnable end = () -> {};
@@ -36,6 +38,7 @@ final class ClusterInput implements AutoCloseable {
             String nodeName) {
         this.manifests = manifests;
         this.access = access;
+        this.api = access.map(ApiConnection::new);
         this.statusDirectory = statusDirectory;
         this.nodeName = nodeName;
     }
@@ -77,9 +80,9 @@ final class ClusterInput implements AutoCloseable {
             source.start();
             end = source::close;
         });
-        access.ifPresent(server -> {
-            store.subscribe(new ApiServerDiscovery(server.servers()));
-            KubernetesSource source = new KubernetesSource(server, nodeName, sink);
+        access.ifPresent(server -> store.subscribe(new ApiServerDiscovery(server.servers())));
+        api.ifPresent(connection -> {
+            KubernetesSource source = new KubernetesSource(connection, nodeName, sink);
             source.start();
             end = source::close;
         });
@@ -87,16 +90,17 @@ final class ClusterInput implements AutoCloseable {
 
     /** Where Events about the cluster's objects go: to the API, else below {@code --status-dir}, else nowhere. */
     EventTarget eventTarget() {
-        if (access.isPresent()) {
-            return new ApiEventTarget(access.get(), nodeName, InstantSource.system());
+        if (api.isPresent()) {
+            return new ApiEventTarget(api.get(), nodeName, InstantSource.system());
         }
         return statusDirectory
                 .<EventTarget>map(directory -> new DirectoryEventTarget(directory, nodeName, InstantSource.system()))
-                .orElseGet(EventTarget::none);
+                .orElse(_ -> {});
     }
 
     @Override
     public void close() {
         end.run();
+        api.ifPresent(ApiConnection::close);
     }
 }

@@ -14,6 +14,8 @@ import io.fairlead.cluster.source.decode.Quoted;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,13 +30,18 @@ import java.util.function.UnaryOperator;
 
 /**
  * Streams answers of the API server. Every wait has an end: for the head of an answer, and for each next byte of it,
- * because a connection whose other end vanished looks like a silent one.
+ * because a connection whose other end vanished looks like a silent one. Therefore, when nothing arrives for a while, the
+ * server is asked for its version; if it does not answer, all connections are given up and others are made, at the next
+ * server if there is one.
  *
  * <p>Thread-safe.
  */
 public final class ApiConnection implements AutoCloseable {
 
-    private static final Duration HEAD_MAX = Duration.ofSeconds(30);
+    private static final Logger LOG = System.getLogger(ApiConnection.class.getName());
+
+    /** Which every server answers to everybody whom it knows; anything that it says shows that it is there. */
+    private static final String PROBE = "/version";
 
     /** Of the server's own explanation of a refusal. */
     private static final int EXPLANATION_BYTES_MAX = 1 << 16;
@@ -43,8 +50,12 @@ public final class ApiConnection implements AutoCloseable {
 
     private static final String JSON = "application/json";
 
-    private final HttpClient client;
+    private final HttpClient.Builder clients;
     private final ApiServers servers;
+    private final ApiPatience patience;
+    private volatile HttpClient client;
+    private volatile long heardNanos = System.nanoTime();
+    private volatile boolean probing;
 
     private final JsonFactory json = new JsonFactory();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
@@ -53,10 +64,56 @@ public final class ApiConnection implements AutoCloseable {
             Thread.ofPlatform().daemon().name("api-guard").factory());
 
     public ApiConnection(KubernetesAccess access) {
-        this.client = new JdkHttpClientFactory().newBuilder(access.config()).build();
+        this(access, ApiPatience.STANDARD);
+    }
+
+    ApiConnection(KubernetesAccess access, ApiPatience patience) {
+        this.clients = new JdkHttpClientFactory().newBuilder(access.config());
+        this.client = clients.build();
         this.servers = access.servers();
-        this.guarding = guard.scheduleWithFixedDelay(
-                () -> open.forEach(Answer::closeIfSilent), 250, 250, TimeUnit.MILLISECONDS);
+        this.patience = patience;
+        this.guarding = guard.scheduleWithFixedDelay(this::watch, 250, 250, TimeUnit.MILLISECONDS);
+    }
+
+    /** Gives up answers that were silent for too long, and finds out whether a silent server is still there. */
+    private void watch() {
+        open.forEach(Answer::closeIfSilent);
+        boolean silent = System.nanoTime() - heardNanos > patience.probeAfter().toNanos();
+        if (silent && !probing && open.stream().anyMatch(Answer::isAwaited)) {
+            probing = true;
+            Thread.ofVirtual().name("api probe").start(this::probe);
+        }
+    }
+
+    private void probe() {
+        String server = servers.current();
+        HttpClient asked = client;
+        try (Answer answer =
+                send(request(asked, server + PROBE).build(), asked, patience.probeMax(), patience.probeMax())) {
+            answer.skip(EXPLANATION_BYTES_MAX);
+        } catch (ApiFailure e) {
+            if (e.isServersFault()) {
+                LOG.log(Level.DEBUG, "giving up all connections: {0}", e.getMessage());
+                servers.failed(server);
+                renew(asked);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the answer to a probe broke off", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            heardNanos = System.nanoTime();
+            probing = false;
+        }
+    }
+
+    /** A connection that is dead stays in the client's pool, so the client is replaced with it. */
+    private synchronized void renew(HttpClient dead) {
+        if (client.equals(dead) && !guard.isShutdown()) {
+            client = clients.build();
+            open.stream().filter(answer -> answer.client.equals(dead)).forEach(Answer::abort);
+            Thread.ofVirtual().name("api client end").start(dead::close);
+        }
     }
 
     /**
@@ -76,7 +133,7 @@ public final class ApiConnection implements AutoCloseable {
      * @throws ApiFailure if the object was not created
      */
     public void post(String path, String json) throws InterruptedException {
-        try (InputStream answer = ask(path, request -> request.post(JSON, json), HEAD_MAX)) {
+        try (InputStream answer = ask(path, request -> request.post(JSON, json), patience.headMax())) {
             // The object as the server keeps it is of no use here; an answer read to its end leaves the connection
             // usable.
             answer.skip(EXPLANATION_BYTES_MAX);
@@ -91,12 +148,11 @@ public final class ApiConnection implements AutoCloseable {
         ApiFailure last = new ApiFailure("no server");
         for (int left = servers.count(); left > 0; left--) {
             String server = servers.current();
-            HttpRequest.Builder builder = client.newHttpRequestBuilder()
-                    .uri(server + path)
-                    .header("Accept", JSON)
-                    .forStreaming();
+            HttpClient asked = client;
             try {
-                return send(method.apply(builder).build(), silenceMax, ApiServers.shown(server));
+                HttpRequest request =
+                        method.apply(request(asked, server + path)).build();
+                return send(request, asked, patience.headMax(), silenceMax);
             } catch (ApiFailure e) {
                 last = e;
                 if (!e.isServersFault()) {
@@ -108,19 +164,27 @@ public final class ApiConnection implements AutoCloseable {
         throw last;
     }
 
-    private Answer send(HttpRequest request, Duration silenceMax, String server) throws InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> pending = client.sendAsync(request, InputStream.class);
+    private static HttpRequest.Builder request(HttpClient asked, String url) {
+        return asked.newHttpRequestBuilder().uri(url).header("Accept", JSON).forStreaming();
+    }
+
+    private Answer send(HttpRequest request, HttpClient asked, Duration headMax, Duration silenceMax)
+            throws InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> pending = asked.sendAsync(request, InputStream.class);
         HttpResponse<InputStream> response;
+        String server = request.uri().getHost() + ":" + request.uri().getPort();
         try {
-            response = pending.get(HEAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            response = pending.get(headMax.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new ApiFailure("no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200));
         } catch (TimeoutException e) {
-            throw new ApiFailure("no answer from " + server + " within " + HEAD_MAX.toSeconds() + " s");
+            renew(asked);
+            throw new ApiFailure("no answer from " + server + " within " + headMax.toSeconds() + " s");
         } finally {
             pending.cancel(true);
         }
-        Answer answer = new Answer(response.body(), silenceMax);
+        heardNanos = System.nanoTime();
+        Answer answer = new Answer(response.body(), asked, silenceMax);
         open.add(answer);
         if (!response.isSuccessful()) {
             throw refusal(response, answer);
@@ -150,8 +214,9 @@ public final class ApiConnection implements AutoCloseable {
         }
     }
 
+    /** Ends all answers; whoever reads one gets an error. */
     @Override
-    public void close() {
+    public synchronized void close() {
         guarding.cancel(false);
         guard.shutdown();
         open.forEach(Answer::abort);
@@ -165,12 +230,14 @@ public final class ApiConnection implements AutoCloseable {
      */
     private final class Answer extends FilterInputStream {
 
+        private final HttpClient client;
         private final long silenceNanosMax;
         private volatile boolean reading;
         private volatile long sinceNanos;
 
-        Answer(InputStream in, Duration silenceMax) {
+        Answer(InputStream in, HttpClient client, Duration silenceMax) {
             super(in);
+            this.client = client;
             this.silenceNanosMax = silenceMax.toNanos();
         }
 
@@ -188,7 +255,12 @@ public final class ApiConnection implements AutoCloseable {
                 return super.read(target, offset, length);
             } finally {
                 reading = false;
+                heardNanos = System.nanoTime();
             }
+        }
+
+        boolean isAwaited() {
+            return reading;
         }
 
         void closeIfSilent() {

@@ -72,9 +72,4 @@ public final class ApiServers {
     public synchronized int count() {
         return all.size();
     }
-
-    /** Where a URL points, for messages: without the password that one may carry. */
-    static String shown(String url) {
-        return url.replaceFirst("//[^/]*@", "//");
-    }
 }

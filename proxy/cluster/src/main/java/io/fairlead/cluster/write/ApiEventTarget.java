@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.ApiFailure;
-import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.BoundedInput;
@@ -39,9 +38,12 @@ public final class ApiEventTarget implements EventTarget {
     private final ObjectMapper mapper = new ObjectMapper();
     private final JsonFactory json = new JsonFactory();
 
-    /** @param instance the node's name */
-    public ApiEventTarget(KubernetesAccess access, String instance, InstantSource clock) {
-        this.api = new ApiConnection(access);
+    /**
+     * @param api stays open when this is closed
+     * @param instance the node's name
+     */
+    public ApiEventTarget(ApiConnection api, String instance, InstantSource clock) {
+        this.api = api;
         this.instance = instance;
         this.clock = clock;
     }
@@ -95,10 +97,5 @@ public final class ApiEventTarget implements EventTarget {
                     case SERVICE_CIDR -> "servicecidrs";
                     case MANIFEST -> throw new IllegalArgumentException("a manifest is not an object of the API");
                 };
-    }
-
-    @Override
-    public void close() {
-        api.close();
     }
 }

@@ -81,7 +81,4 @@ public final class DirectoryEventTarget implements EventTarget {
             throw new UncheckedIOException(e);
         }
     }
-
-    @Override
-    public void close() {}
 }

@@ -118,6 +118,5 @@ public final class EventWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        target.close();
     }
 }

@@ -51,7 +51,8 @@ final class KubernetesAccessTest {
     private static void expectAnswer(FakeApiServer api, KubernetesAccess access) {
         api.requireToken("a-secret");
         try (ClusterProbe probe = new ClusterProbe();
-                KubernetesSource source = new KubernetesSource(access, "n1", probe.sink())) {
+                ApiConnection connection = new ApiConnection(access);
+                KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink())) {
             source.start();
             probe.await("the first snapshot", _ -> true);
         }

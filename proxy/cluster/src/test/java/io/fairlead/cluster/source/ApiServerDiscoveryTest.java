@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.KubernetesAccess;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,8 @@ final class ApiServerDiscoveryTest {
                      "addressType": "IPv6", "ports": [{"name": "https", "port": 6443}],
                      "endpoints": [{"addresses": ["2001:db8::1"], "conditions": {"ready": true}}]}
                     """);
-            try (KubernetesSource source =
-                    new KubernetesSource(KubernetesAccess.plain(List.of(api.url())), "n1", probe.sink())) {
+            try (ApiConnection connection = new ApiConnection(KubernetesAccess.plain(List.of(api.url())));
+                    KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink())) {
                 source.start();
                 ClusterSnapshot snapshot = probe.awaitServices("kubernetes");
                 KubernetesAccess access = KubernetesAccess.plain(List.of("https://[fd00:172:30::1]:443"));

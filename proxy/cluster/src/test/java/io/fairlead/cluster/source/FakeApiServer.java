@@ -74,6 +74,7 @@ public final class FakeApiServer implements AutoCloseable {
     private String token = "";
     private boolean goneByStatus;
     private boolean silent;
+    private boolean cutOff;
     private int stallMillis;
     private int openWatches;
     private boolean closed;
@@ -172,6 +173,13 @@ public final class FakeApiServer implements AutoCloseable {
         notifyAll();
     }
 
+    /** Whether nothing is answered at all, as by a machine that is cut off. */
+    public synchronized void cutOff(boolean value) {
+        silent = value;
+        cutOff = value;
+        notifyAll();
+    }
+
     /** Makes each list pause so long in its middle. */
     public synchronized void stallLists(int millis) {
         stallMillis = millis;
@@ -198,6 +206,7 @@ public final class FakeApiServer implements AutoCloseable {
     // How it answers.
 
     private void answer(HttpExchange exchange) throws IOException {
+        awaitConnection();
         String path = exchange.getRequestURI().getPath();
         Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
         Matcher namespaced = NAMESPACED.matcher(path);
@@ -214,6 +223,16 @@ public final class FakeApiServer implements AutoCloseable {
             watch(exchange, path, query);
         } else {
             list(exchange, path, query);
+        }
+    }
+
+    private synchronized void awaitConnection() throws IOException {
+        while (cutOff && !closed) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
         }
     }
 

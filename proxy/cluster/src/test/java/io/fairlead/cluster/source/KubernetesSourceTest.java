@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
@@ -46,12 +47,14 @@ final class KubernetesSourceTest {
     private final FakeApiServer api = new FakeApiServer();
     private final ClusterProbe probe = new ClusterProbe();
     private final List<AutoCloseable> sources = new ArrayList<>();
+    private final List<ApiConnection> connections = new ArrayList<>();
 
     @AfterEach
     void close() throws Exception {
         for (AutoCloseable source : sources) {
             source.close();
         }
+        connections.forEach(ApiConnection::close);
         probe.close();
         api.close();
     }
@@ -61,7 +64,9 @@ final class KubernetesSourceTest {
     }
 
     private KubernetesSource start(KubernetesAccess access, KubernetesTiming timing) {
-        KubernetesSource source = new KubernetesSource(access, "n1", probe.sink(), timing);
+        ApiConnection connection = new ApiConnection(access);
+        connections.add(connection);
+        KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink(), timing);
         sources.add(source);
         source.start();
         return source;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
@@ -41,7 +42,8 @@ final class EventTargetTest {
     private Path folder;
 
     private final FakeApiServer server = new FakeApiServer();
-    private final EventTarget api = new ApiEventTarget(KubernetesAccess.plain(List.of(server.url())), "node-1", CLOCK);
+    private final ApiConnection connection = new ApiConnection(KubernetesAccess.plain(List.of(server.url())));
+    private final EventTarget api = new ApiEventTarget(connection, "node-1", CLOCK);
 
     private static ClusterEvent event(ObjectKey object, String note) {
         return new ClusterEvent(object, ClusterEvent.Type.WARNING, "SetAside", "SyncProxyRules", note, "");
@@ -49,7 +51,7 @@ final class EventTargetTest {
 
     @AfterEach
     void close() {
-        api.close();
+        connection.close();
         server.close();
     }
 
@@ -90,30 +92,27 @@ final class EventTargetTest {
 
     @Test
     void withoutAnApiItIsAFile() throws InterruptedException, IOException {
-        try (EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK)) {
-            target.write(EVENT);
-            Path file = folder.resolve("events/shop/" + EVENT.name() + ".yaml");
-            assertEquals(
-                    """
-                    apiVersion: events.k8s.io/v1
-                    kind: Event
-                    metadata:
-                      name: %s
-                      namespace: shop
-                    eventTime: 2025-01-02T03:04:05.678901Z
-                    """.formatted(EVENT.name()), Files.readString(file).replaceAll("(?s)reportingController.*", ""));
-            FileTime first = Files.getLastModifiedTime(file);
-            target.write(EVENT);
-            assertEquals(first, Files.getLastModifiedTime(file));
-        }
+        EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK);
+        target.write(EVENT);
+        Path file = folder.resolve("events/shop/" + EVENT.name() + ".yaml");
+        assertEquals("""
+                apiVersion: events.k8s.io/v1
+                kind: Event
+                metadata:
+                  name: %s
+                  namespace: shop
+                eventTime: 2025-01-02T03:04:05.678901Z
+                """.formatted(EVENT.name()), Files.readString(file).replaceAll("(?s)reportingController.*", ""));
+        FileTime first = Files.getLastModifiedTime(file);
+        target.write(EVENT);
+        assertEquals(first, Files.getLastModifiedTime(file));
     }
 
     @Test
     void oldFilesAreForgotten() throws InterruptedException, IOException {
-        try (EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK)) {
-            for (int i = 0; i < DirectoryEventTarget.FILES_MAX + 5; i++) {
-                target.write(event(WEB, "note " + i));
-            }
+        EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK);
+        for (int i = 0; i < DirectoryEventTarget.FILES_MAX + 5; i++) {
+            target.write(event(WEB, "note " + i));
         }
         try (Stream<Path> files = Files.list(folder.resolve("events/shop"))) {
             assertEquals(DirectoryEventTarget.FILES_MAX, files.count());

@@ -45,9 +45,6 @@ final class EventWriterTest {
             }
             written.add(event.note());
         }
-
-        @Override
-        public void close() {}
     }
 
     @AfterEach

@@ -6,7 +6,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +37,7 @@ public final class KubeApi implements AutoCloseable {
     private final String token;
     private @Nullable Socket connection;
 
-    KubeApi(NetNs from, InetAddress server, int port, Path certificate, String token) {
+    KubeApi(NetNs from, String server, int port, Path certificate, String token) {
         this.from = from;
         this.server = new InetSocketAddress(server, port);
         this.certificate = certificate;
