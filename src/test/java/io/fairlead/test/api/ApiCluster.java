@@ -13,6 +13,7 @@ import io.fairlead.lab.topology.HostSpec;
 import io.fairlead.lab.topology.Lab;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.PodServers;
+import io.fairlead.lab.traffic.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,14 +43,18 @@ final class ApiCluster implements AutoCloseable {
     private final ApiObjects objects;
     private final List<AgentProcess> agents = new ArrayList<>();
 
-    ApiCluster(Path base, Judges judges) {
+    private static final Judges JUDGES =
+            new Judges(Path.of("../../target/judges").toAbsolutePath().normalize());
+
+    ApiCluster(Path base) {
         this.run = LabRun.start(base);
         try {
             this.lab = Lab.build(run, Topology.of(2, 2));
             this.servers = PodServers.start();
             lab.topology().pods().forEach(pod -> servers.serve(lab.host(pod)));
             Host router = lab.host(Topology.ROUTER);
-            this.control = ControlPlane.start(run, router, judges, SERVICE_RANGE, List.of(AGENT));
+            List<String> servers = List.of(router.addresses().text4(), Topology.OUTSIDE_GATEWAY.text4());
+            this.control = ControlPlane.start(run, router, servers, JUDGES, SERVICE_RANGE, List.of(AGENT));
             this.api = control.api(Identity.ADMIN, router);
             this.objects = new ApiObjects(api, lab.topology());
             prepare();
@@ -66,7 +71,7 @@ final class ApiCluster implements AutoCloseable {
         lab.topology().nodes().forEach(objects::put);
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = ApiCluster.class.getResourceAsStream("/rbac/" + name + ".yaml")) {
             if (in == null) {
                 throw new IllegalStateException("no " + name);
@@ -77,14 +82,48 @@ final class ApiCluster implements AutoCloseable {
         }
     }
 
-    /** Starts an agent on each node and waits until all are ready. */
-    void startAgents() {
-        List<String> source = List.of("--kubeconfig", control.kubeconfig(AGENT).toString());
+    /**
+     * Starts an agent on each node and waits until all are ready.
+     *
+     * @param more words of their command lines
+     */
+    void startAgents(String... more) {
+        List<String> source = new ArrayList<>(
+                List.of("--kubeconfig", control.kubeconfig(AGENT).toString()));
+        source.addAll(List.of(more));
         lab.topology()
                 .nodes()
                 .forEach(node -> agents.add(
                         AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source)));
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
+    }
+
+    /** Kills all agents; what they put into the kernel stays. */
+    void killAgents() {
+        agents.forEach(AgentProcess::kill);
+        agents.clear();
+    }
+
+    /** A Pod that runs, as its kubelet would say, with a label {@code app}. */
+    void putPod(HostSpec pod, String app) throws IOException {
+        String path = "/api/v1/namespaces/default/pods/" + pod.name();
+        objects.apply(
+                path, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, labels: {app: %s}}
+                spec:
+                  nodeName: %s
+                  containers: [{name: server, image: none, ports: [{containerPort: %d}]}]
+                """.formatted(pod.name(), app, topology().nodeOf(pod).name(), Transport.HTTP.podPort()));
+        api.merge(path + "/status", """
+                {"status": {"phase": "Running", "podIP": "%s", "podIPs": [{"ip": "%s"}, {"ip": "%s"}],
+                  "conditions": [{"type": "Ready", "status": "True"}]}}
+                """.formatted(
+                                pod.addresses().text4(),
+                                pod.addresses().text4(),
+                                pod.addresses().text6()))
+                .expectSuccess();
     }
 
     ControlPlane control() {
