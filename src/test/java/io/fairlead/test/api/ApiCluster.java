@@ -7,10 +7,12 @@ import io.fairlead.lab.kube.ControlPlane;
 import io.fairlead.lab.kube.Identity;
 import io.fairlead.lab.kube.Judges;
 import io.fairlead.lab.kube.KubeApi;
+import io.fairlead.lab.kube.KubeProxy;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.HostSpec;
 import io.fairlead.lab.topology.Lab;
+import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.PodServers;
 import java.io.IOException;
@@ -35,6 +37,7 @@ final class ApiCluster implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
 
     private final LabRun run;
+    private final Judges judges;
     private final Lab lab;
     private final PodServers servers;
     private final ControlPlane control;
@@ -42,14 +45,15 @@ final class ApiCluster implements AutoCloseable {
     private final ApiObjects objects;
     private final List<AgentProcess> agents = new ArrayList<>();
 
-    ApiCluster(Path base, Judges judges) {
+    ApiCluster(Path base, Judges judges, Topology topology) {
         this.run = LabRun.start(base);
+        this.judges = judges;
         try {
-            this.lab = Lab.build(run, Topology.of(2, 2));
+            this.lab = Lab.build(run, topology);
             this.servers = PodServers.start();
             lab.topology().pods().forEach(pod -> servers.serve(lab.host(pod)));
             Host router = lab.host(Topology.ROUTER);
-            this.control = ControlPlane.start(run, router, judges, SERVICE_RANGE, List.of(AGENT));
+            this.control = ControlPlane.start(run, router, judges, SERVICE_RANGE, List.of(AGENT, KubeProxy.USER));
             this.api = control.api(Identity.ADMIN, router);
             this.objects = new ApiObjects(api, lab.topology());
             prepare();
@@ -79,12 +83,21 @@ final class ApiCluster implements AutoCloseable {
 
     /** Starts an agent on each node and waits until all are ready. */
     void startAgents() {
-        List<String> source = List.of("--kubeconfig", control.kubeconfig(AGENT).toString());
-        lab.topology()
-                .nodes()
-                .forEach(node -> agents.add(
-                        AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source)));
+        lab.topology().nodes().forEach(node -> agents.add(startAgent(node)));
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
+    }
+
+    /** Starts an agent on one node, without waiting for it. */
+    AgentProcess startAgent(NodeSpec node, String... words) {
+        List<String> source = new ArrayList<>(
+                List.of("--kubeconfig", control.kubeconfig(AGENT).toString()));
+        source.addAll(List.of(words));
+        return AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
+    }
+
+    /** Starts the real kube-proxy on one node, without waiting for it. */
+    KubeProxy startKubeProxy(NodeSpec node, KubeProxy.Mode mode) {
+        return KubeProxy.start(run, lab.host(node.host()), judges, control.kubeconfig(KubeProxy.USER), mode);
     }
 
     ControlPlane control() {

@@ -10,6 +10,7 @@ import io.fairlead.lab.kube.Judges;
 import io.fairlead.lab.topology.DualStack;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.HostSpec;
+import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.FailureKind;
 import io.fairlead.lab.traffic.LoadReport;
 import io.fairlead.lab.traffic.Probe;
@@ -58,7 +59,7 @@ final class ApiServerIT {
     @BeforeAll
     void build() {
         long start = System.nanoTime();
-        cluster = new ApiCluster(base, JUDGES);
+        cluster = new ApiCluster(base, JUDGES, Topology.of(2, 2));
         System.out.printf("API server ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
         cluster.startAgents();
         System.out.printf("agents ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
