@@ -176,9 +176,9 @@ public final class LegacyTable {
     }
 
     /** What its chain FORWARD does, with its policy. */
-    public LegacyForward forward() {
+    public ForwardVerdict forward() {
         if (!forwards) {
-            return LegacyForward.ACCEPTS;
+            return ForwardVerdict.ACCEPTS;
         }
         boolean mayAccept = false;
         for (int at = first; at < last; at += length(at)) {
@@ -189,17 +189,17 @@ public final class LegacyTable {
             boolean drops = name.equals("REJECT") || name.isEmpty() && verdict == VERDICT_DROP;
             boolean accepts = name.isEmpty() && verdict == VERDICT_ACCEPT;
             if (accepts && (all || matchesTranslated(at))) {
-                return LegacyForward.ACCEPTS;
+                return ForwardVerdict.ACCEPTS;
             }
             if (drops && all) {
-                return mayAccept ? LegacyForward.MAY_DROP : LegacyForward.DROPS;
+                return mayAccept ? ForwardVerdict.MAY_DROP : ForwardVerdict.DROPS;
             }
             mayAccept |= accepts || name.isEmpty() && !drops;
         }
         int policy = entries.getInt(check(last + targetOffset(last) + ELEMENT_DATA, Integer.BYTES));
         return policy != VERDICT_DROP
-                ? LegacyForward.ACCEPTS
-                : mayAccept ? LegacyForward.MAY_DROP : LegacyForward.DROPS;
+                ? ForwardVerdict.ACCEPTS
+                : mayAccept ? ForwardVerdict.MAY_DROP : ForwardVerdict.DROPS;
     }
 
     private boolean matchesAll(int entry) {

@@ -73,7 +73,7 @@ class LegacyTableTest {
                 "-P FORWARD ACCEPT | -A FORWARD -j REJECT | DROPS",
                 "-P FORWARD ACCEPT | -A FORWARD -j DROP | DROPS",
             })
-    void forwardChainIsJudged(String policy, String rule, LegacyForward expected) {
+    void forwardChainIsJudged(String policy, String rule, ForwardVerdict expected) {
         for (LegacyTable.Family family : LegacyTable.Family.values()) {
             run(tool(family), policy);
             if (rule != null) {
@@ -87,7 +87,7 @@ class LegacyTableTest {
     void tableWithoutTheHookForwardsEverything() {
         run("iptables-legacy", "-t nat -N KUBE-SERVICES");
         assertEquals(
-                LegacyForward.ACCEPTS,
+                ForwardVerdict.ACCEPTS,
                 read(LegacyTable.Family.IPV4, "nat").orElseThrow().forward());
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  *
  * <p>Confined to one thread at a time.
  */
-public final class KubeProxy {
+public final class KubeProxy implements AutoCloseable {
 
     /** The user to whom every API server grants what kube-proxy needs. */
     public static final Identity USER = Identity.of("system:kube-proxy");
@@ -243,9 +244,32 @@ public final class KubeProxy {
         process.onExit().join();
     }
 
+    /** Runs its own {@code --cleanup}, after {@link #stop} or {@link #kill}; returns whether it says that all went well. */
+    public boolean cleanUp() {
+        List<String> words = new ArrayList<>(program.command());
+        words.add("--cleanup");
+        ProcessBuilder cleanup = new ProcessBuilder(words)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        cleanup.environment().putAll(program.environment());
+        try {
+            return run.start(cleanup, node.namespace()).waitFor() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Starts it again with the same words, after {@link #stop} or {@link #kill}. */
     public void restart() {
         startNanos = System.nanoTime();
         process = run.start(program, node.namespace());
+    }
+
+    /** As {@link #kill}. */
+    @Override
+    public void close() {
+        kill();
     }
 }

@@ -5,7 +5,7 @@ package io.fairlead.kernel.iptables;
  *
  * <p>Immutable.
  */
-public enum LegacyForward {
+public enum ForwardVerdict {
     ACCEPTS,
     /** Some of its rules accept packets; whether these cannot be told. */
     MAY_DROP,
