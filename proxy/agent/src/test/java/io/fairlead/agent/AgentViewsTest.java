@@ -31,7 +31,7 @@ class AgentViewsTest {
 
     private static String json(View view) {
         StringBuilder text = new StringBuilder();
-        view.writeJson(JsonWriter.compact(text));
+        view.write(JsonWriter.compact(text));
         return text.toString().strip();
     }
 

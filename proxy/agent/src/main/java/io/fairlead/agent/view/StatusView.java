@@ -1,6 +1,6 @@
 package io.fairlead.agent.view;
 
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,25 +70,25 @@ public record StatusView(
     }
 
     @Override
-    public void writeJson(JsonWriter json) {
-        json.beginObject()
+    public void write(StructureWriter out) {
+        out.beginObject()
                 .member("node", node)
                 .member("mode", mode)
                 .member("state", state)
                 .member("lastSync", lastSync)
                 .member("services", services)
                 .member("frontends", frontends);
-        json.name("setAside").beginArray();
+        out.name("setAside").beginArray();
         for (SetAsideRow row : setAside) {
-            json.beginObject()
+            out.beginObject()
                     .member("kind", row.kind)
                     .member("name", row.name)
                     .member("where", row.where)
                     .member("reason", row.reason)
                     .endObject();
         }
-        json.endArray().name("warnings").beginArray();
-        warnings.forEach(json::value);
-        json.endArray().endObject();
+        out.endArray().name("warnings").beginArray();
+        warnings.forEach(out::value);
+        out.endArray().endObject();
     }
 }
