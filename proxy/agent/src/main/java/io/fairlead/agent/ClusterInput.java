@@ -1,6 +1,7 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.RoutingFlags;
+import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.source.KubernetesAccess;
@@ -8,7 +9,9 @@ import io.fairlead.cluster.source.KubernetesSource;
 import io.fairlead.cluster.source.ManifestSource;
 import io.fairlead.runtime.options.Arguments;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The source of the cluster that the command line names: a directory of manifests, else the Kubernetes API.
@@ -21,6 +24,7 @@ final class ClusterInput implements AutoCloseable {
     private final Optional<KubernetesAccess> access;
     private final String nodeName;
     private Runnable end = () -> {};
+    private volatile Supplier<SourceStatus> status = () -> new SourceStatus.Api(List.of());
 
     private ClusterInput(Optional<Path> manifests, Optional<KubernetesAccess> access, String nodeName) {
         this.manifests = manifests;
@@ -55,12 +59,30 @@ final class ClusterInput implements AutoCloseable {
             ManifestSource source = new ManifestSource(directory, nodeName, sink);
             source.start();
             end = source::close;
+            status = () -> status(directory, source.status());
         });
         access.ifPresent(server -> {
             KubernetesSource source = new KubernetesSource(server, nodeName, sink);
             source.start();
             end = source::close;
+            status = () -> status(source.status());
         });
+    }
+
+    /** How it stands with the source. Thread-safe after the start. */
+    SourceStatus status() {
+        return status.get();
+    }
+
+    private static SourceStatus status(Path directory, ManifestSource.Status found) {
+        return new SourceStatus.Manifests(directory.toString(), found.files(), found.filesInTrouble(), found.present());
+    }
+
+    private static SourceStatus status(List<KubernetesSource.KindStatus> kinds) {
+        return new SourceStatus.Api(kinds.stream()
+                .map(kind -> new SourceStatus.Kind(
+                        kind.kind().toString(), kind.listed(), kind.lastContact(), kind.trouble()))
+                .toList());
     }
 
     @Override

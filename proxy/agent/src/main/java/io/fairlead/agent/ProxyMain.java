@@ -6,6 +6,7 @@ import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.kernel.KernelException;
@@ -21,6 +22,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * {@code fairlead proxy}: wires source, store, loop, data plane, pages, and runs until it is told to stop.
@@ -98,7 +100,9 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(Followers.start(new SyncReporter(engine, metrics, health), health, metrics, policy, lifecycle));
+        WatchFeed feed = new WatchFeed(InstantSource.system());
+        SyncReporter reporter = new SyncReporter(engine, metrics, health, feed);
+        loop.start(Followers.start(reporter, health, metrics, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -107,7 +111,9 @@ final class ProxyMain {
         }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
-        new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
+        LocalPages pages = new LocalPages(loop, policy, health, input::status, List::of, feed);
+        new AgentServers(arguments, metrics, lifecycle).start(pages, health);
+        lifecycle.onStop("watch", feed::close);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);

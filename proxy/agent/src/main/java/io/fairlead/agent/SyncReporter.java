@@ -6,7 +6,9 @@ import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.plan.FrontendKind;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.ServicePlan;
+import io.fairlead.agent.view.AgentViews;
 import io.fairlead.agent.view.StatusView.SetAsideRow;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.metrics.Metrics;
 import java.lang.System.Logger;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells the world what each step did: log, metrics, health.
+ * Tells the world what each step did: log, metrics, health, those who watch.
  *
  * <p>Confined to the proxy loop's thread.
  */
@@ -30,18 +32,20 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     private final Metrics metrics;
     private final ProxyHealth health;
     private final KubeProxyReport kubeProxy;
+    private final WatchFeed feed;
     private final Map<FrontendKind, Integer> frontends = new EnumMap<>(FrontendKind.class);
     private Set<SetAsideRow> known = Set.of();
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health) {
-        this(engine, metrics, health, System.getLogger(SyncReporter.class.getName()));
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, WatchFeed feed) {
+        this(engine, metrics, health, feed, System.getLogger(SyncReporter.class.getName()));
     }
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, Logger log) {
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, WatchFeed feed, Logger log) {
         this.log = log;
         this.engine = engine;
         this.metrics = metrics;
         this.health = health;
+        this.feed = feed;
         this.kubeProxy = new KubeProxyReport(metrics);
     }
 
@@ -54,9 +58,14 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
         count(step);
         kubeProxy.stepped(step, stepNanos, health.now());
+        feed.changed(step.change());
         reportSetAside();
+        if (isRepair(step)) {
+            feed.repaired(result.elements());
+        }
         for (SyncResult.Failure failure : result.failures()) {
             log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
+            feed.failed("left as it was, to be retried: " + failure.reason());
         }
         if (!result.failures().stream().allMatch(failure -> failure.frontend().isPresent())) {
             return;
@@ -90,6 +99,15 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.SYNCS, "failed").increment();
         kubeProxy.failed();
         log.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
+        feed.failed("nothing could be synced, to be retried: " + error.getMessage());
+    }
+
+    /** Nothing of the plan changed, and yet the kernel was not as it should be. */
+    private static boolean isRepair(SyncEngine.Step step) {
+        return step.everything()
+                && step.change().services().isEmpty()
+                && step.result().transactions() > 0
+                && !step.result().dirty();
     }
 
     /** Adds and subtracts what changed, so that the cost does not depend on the cluster. */
@@ -123,6 +141,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
                         row.name(),
                         row.where(),
                         row.reason());
+                feed.setAside(row.kind(), row.name(), row.where(), row.reason());
             }
         }
         Set<String> objects = new HashSet<>();
@@ -130,6 +149,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         for (SetAsideRow row : known) {
             if (!objects.contains(row.kind() + " " + row.name())) {
                 log.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
+                feed.honoured(row.kind(), row.name());
             }
         }
         metrics.gauge(ProxyCounters.SET_ASIDE).set(now.size());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.Plans;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
@@ -165,7 +166,10 @@ class KubeProxyMetricsTest {
         assertEquals("1.7E9", metric("sync_proxy_rules_last_queued_timestamp_seconds{ip_family=\"IPv6\"}"));
         small.dataplane.hold();
         loop.start(new SyncReporter(
-                small.engine, new Metrics(), new ProxyHealth(InstantSource.fixed(NOW), () -> 0, () -> true)));
+                small.engine,
+                new Metrics(),
+                new ProxyHealth(InstantSource.fixed(NOW), () -> 0, () -> true),
+                new WatchFeed(InstantSource.system())));
         String call = small.dataplane.next();
         while (!call.contains("fresh")) {
             call = small.dataplane.next();

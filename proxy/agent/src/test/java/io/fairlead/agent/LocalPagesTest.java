@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.view.SourceStatus;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpRequest;
 import io.fairlead.runtime.metrics.Metrics;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +31,18 @@ class LocalPagesTest {
     private final ProxyLoop loop = new ProxyLoop(small.engine, Duration.ZERO, Duration.ofHours(1), Duration.ofHours(1));
     private final ProxyHealth health =
             new ProxyHealth(InstantSource.fixed(Instant.EPOCH), loop::overdueNanos, () -> true);
-    private final LocalPages pages = new LocalPages(loop, SmallCluster.POLICY, health);
+    private final WatchFeed feed = new WatchFeed(InstantSource.system());
+    private final LocalPages pages = new LocalPages(
+            loop,
+            SmallCluster.POLICY,
+            health,
+            () -> new SourceStatus.Manifests("cluster", 1, 0, true),
+            () -> List.of("it is raining"),
+            feed);
 
     @BeforeEach
     void start() {
-        loop.start(new SyncReporter(small.engine, new Metrics(), health));
+        loop.start(new SyncReporter(small.engine, new Metrics(), health, feed));
     }
 
     @AfterEach
@@ -58,6 +68,7 @@ class LocalPagesTest {
         assertTrue(page("/services", "output", "json").startsWith("200 {"), page("/services", "output", "json"));
         assertTrue(page("/endpoints", "filter", "default/dns").contains("10.180.0.9:8080"));
         assertEquals("200 SERVICE  ENDPOINT  NODE  CONDITION  USED\n", page("/endpoints", "filter", "nothing"));
+        assertTrue(page("/services", "output", "yaml").startsWith("200 services:\n  - "));
         assertTrue(page("/explain", "from", "10.0.0.5", "to", "default/web").contains("=> forwarded to one of 2"));
     }
 
@@ -65,14 +76,17 @@ class LocalPagesTest {
     void mistakeInAQuestionIsItsAskers() {
         assertEquals("400 no Service default/none\n", page("/explain", "from", "10.0.0.5", "to", "default/none"));
         assertEquals("400", page("/explain").substring(0, 3));
+        assertEquals("400 output is none of table, json, yaml\n", page("/status", "output", "xml"));
+        assertEquals("400 limit is no number from 1 to 999999\n", page("/flows", "limit", "0"));
     }
 
     @Test
     void statusSaysHowFarItIs() {
-        assertTrue(page("/status").contains("state       starting\nlast sync   -\n"), page("/status"));
+        assertTrue(page("/status").contains("\nstate       starting\nlast sync   -\n"), page("/status"));
+        assertTrue(page("/status").contains("\nwarning     it is raining\n"), page("/status"));
         health.synced();
         assertTrue(
-                page("/status").contains("state       in-sync\nlast sync   1970-01-01T00:00:00Z\n"), page("/status"));
+                page("/status").contains("\nstate       in-sync\nlast sync   1970-01-01T00:00:00Z\n"), page("/status"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectName;
@@ -32,7 +33,8 @@ class SyncReporterTest {
     private final Metrics metrics = new Metrics();
     private final ProxyHealth health = new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> 0, () -> true);
     private final RecordedLog log = new RecordedLog();
-    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, log);
+    private final WatchFeed feed = new WatchFeed(InstantSource.system());
+    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, feed, log);
 
     /**
      * Keeps the lines from INFO up.
@@ -109,7 +111,7 @@ class SyncReporterTest {
     @Test
     void frontendsAreCountedByKind() {
         try (SmallCluster fresh = new SmallCluster()) {
-            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, log);
+            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, feed, log);
             fresh.trouble();
             counting.stepped(fresh.step(), 0, 1);
             assertEquals("3.0", metric("fairlead_services"));

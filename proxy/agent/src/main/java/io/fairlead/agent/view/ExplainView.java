@@ -8,6 +8,8 @@ import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,6 +18,13 @@ import java.util.Locale;
  * <p>Immutable.
  */
 public record ExplainView(Flow flow, Explanation explanation) implements View {
+
+    /** The same with one more reason behind the others. */
+    public ExplainView withReason(String reason) {
+        List<String> reasons = new ArrayList<>(explanation.reasons());
+        reasons.add(reason);
+        return new ExplainView(flow, new Explanation(explanation.frontend(), explanation.outcome(), reasons));
+    }
 
     @Override
     public void writeText(Appendable out) {
