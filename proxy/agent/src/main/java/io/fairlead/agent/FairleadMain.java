@@ -1,7 +1,9 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.command.AskCommands;
+import io.fairlead.agent.command.CompletionCommand;
 import io.fairlead.agent.command.Console;
+import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.command.Verb;
 import io.fairlead.agent.config.ConfigText;
 import io.fairlead.agent.config.RoutingFlags;
@@ -20,6 +22,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +44,9 @@ public final class FairleadMain {
                 Command.of("cleanup", "remove everything that Fairlead put into this node's kernel")
                         .example("fairlead cleanup"),
                 _ -> cleanup()));
+        verbs.add(SupportCommand.verb(console, InstantSource.system()));
+        verbs.add(CompletionCommand.verb(
+                console, verbs.stream().map(Verb::command).toList()));
     }
 
     /** Exits with 0 on success, 1 if the answer is bad news, 2 if the words are wrong, 69 if something is missing. */

@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.command.Console;
 import io.fairlead.agent.config.FlagMerge;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
@@ -34,7 +35,7 @@ final class ProxyMain {
     private static final Logger LOG = System.getLogger(ProxyMain.class.getName());
 
     /** EX_UNAVAILABLE: the kernel lacks something, or another agent is there. */
-    static final int EXIT_UNAVAILABLE = 69;
+    static final int EXIT_UNAVAILABLE = Console.EXIT_UNAVAILABLE;
 
     static final String LOCK = "fairlead-proxy";
     private static final Duration RETRY = Duration.ofSeconds(1);

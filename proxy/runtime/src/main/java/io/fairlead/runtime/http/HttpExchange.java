@@ -148,12 +148,11 @@ final class HttpExchange {
     }
 
     private void closeAtEnd() {
-        try {
+        try (SocketChannel ending = channel) {
             ByteBuffer ignored = ByteBuffer.allocate(limits.headBytesMax());
-            while (channel.read(ignored.clear()) >= 0) {
+            while (ending.read(ignored.clear()) >= 0) {
                 // What it still sends means nothing.
             }
-            channel.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the client of a live page left: {0}", e);
         }
