@@ -120,7 +120,7 @@ class AgentViewsTest {
                 state       in-sync
                 last sync   2026-01-01T00:00:00Z; changes took 3.0 ms (median 2.2, longest 12.0 of the last 64)
                 services    2 with 7 frontends
-                source      manifests in cluster: 3 files
+                source      manifests in cluster, files: 3
                 process     up for 3 h 0 min, 96 MiB resident, heap 20 of 96 MiB
                 conntrack   123 of 262144 entries
                 versions    Fairlead 1.0, table layout 1, Linux 6.12, Java 25

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.plan.Plans;
 import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.agent.watch.WatchFeed;
+import io.fairlead.cluster.model.Service;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpRequest;
 import io.fairlead.runtime.metrics.Metrics;
@@ -87,6 +89,28 @@ class LocalPagesTest {
         health.synced();
         assertTrue(
                 page("/status").contains("\nstate       in-sync\nlast sync   1970-01-01T00:00:00Z\n"), page("/status"));
+    }
+
+    @Test
+    void statusThatFailsIsBadNewsForScripts() throws InterruptedException {
+        small.dataplane.then(ScriptedDataplane.Ending.EXCEPTION);
+        Service fresh = Plans.service("fresh", "172.30.0.60").build();
+        small.cluster.put(fresh);
+        TestCluster.Update update = small.cluster.fetch();
+        loop.onSnapshot(update.delta(), update.snapshot());
+        String call = small.dataplane.next();
+        while (!call.contains("fresh")) {
+            call = small.dataplane.next();
+            assertTrue(call.startsWith("apply") || call.equals("restart"), call);
+        }
+        ProxyHealth overdue = new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> Long.MAX_VALUE, () -> true);
+        overdue.synced();
+        LocalPages failing = new LocalPages(
+                loop, SmallCluster.POLICY, overdue, () -> new SourceStatus.Api(List.of()), List::of, feed);
+        HttpReply reply = Objects.requireNonNull(failing.pages().get("/status"))
+                .handle(new HttpRequest("/status", Map.of(), false));
+        assertEquals("1", reply.headers().get(HttpReply.EXIT_CODE));
+        assertEquals(200, reply.status());
     }
 
     @Test

@@ -77,15 +77,19 @@ public final class AskCommands {
     }
 
     private static Command services() {
-        return PolicyFlags.add(Command.of("services", "the frontends that a node serves")
-                .with(FILTER, OUTPUT, NodeFlags.RUN_DIR, DUMP)
-                .example("fairlead services", "fairlead services default/web -o json"));
+        return PolicyFlags.beside(
+                DUMP,
+                Command.of("services", "the frontends that a node serves")
+                        .with(FILTER, OUTPUT, NodeFlags.RUN_DIR, DUMP)
+                        .example("fairlead services", "fairlead services default/web -o json"));
     }
 
     private static Command endpoints() {
-        return PolicyFlags.add(Command.of("endpoints", "the endpoints of Services and what they are used for")
-                .with(FILTER, OUTPUT, NodeFlags.RUN_DIR, DUMP)
-                .example("fairlead endpoints default/web"));
+        return PolicyFlags.beside(
+                DUMP,
+                Command.of("endpoints", "the endpoints of Services and what they are used for")
+                        .with(FILTER, OUTPUT, NodeFlags.RUN_DIR, DUMP)
+                        .example("fairlead endpoints default/web"));
     }
 
     private static Command flows() {
@@ -95,12 +99,14 @@ public final class AskCommands {
     }
 
     private static Command explain() {
-        return PolicyFlags.add(Command.of("explain", "where a new connection goes, and why")
-                .with(FROM, TO, ARRIVAL, OUTPUT, NodeFlags.RUN_DIR, DUMP)
-                .example(
-                        "fairlead explain 10.0.0.5 default/web",
-                        "fairlead explain node 172.30.0.10:53/udp",
-                        "fairlead explain 203.0.113.7 node:30080"));
+        return PolicyFlags.beside(
+                DUMP,
+                Command.of("explain", "where a new connection goes, and why")
+                        .with(FROM, TO, ARRIVAL, OUTPUT, NodeFlags.RUN_DIR, DUMP)
+                        .example(
+                                "fairlead explain 10.0.0.5 default/web",
+                                "fairlead explain node 172.30.0.10:53/udp",
+                                "fairlead explain 203.0.113.7 node:30080"));
     }
 
     private static Command watch() {

@@ -1,6 +1,7 @@
 package io.fairlead.agent.command;
 
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.conntrack.Conntrack;
@@ -104,7 +105,7 @@ final class KernelTexts {
                 addresses
                         .computeIfAbsent(address.link(), _ -> new StringBuilder())
                         .append("    ")
-                        .append(address.address().getHostAddress())
+                        .append(IpAddress.ofBytes(address.address().getAddress()))
                         .append('/')
                         .append(address.prefixLength())
                         .append('\n');

@@ -5,6 +5,7 @@ import io.fairlead.agent.plan.AgentPolicy.PodDetection;
 import io.fairlead.agent.plan.NodePortAddresses;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.runtime.options.Argument;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.Option;
@@ -26,24 +27,33 @@ public final class PolicyFlags {
     public static final Option<Boolean> EXTERNAL_IPS =
             Option.flag("--external-ips", "honour spec.externalIPs of Services").orElse("true");
 
+    private static final List<Argument<?>> ALL = List.of(
+            RoutingFlags.NODE_NAME,
+            RoutingFlags.DETECT_MODE,
+            RoutingFlags.CLUSTER_CIDR,
+            RoutingFlags.POD_BRIDGE,
+            RoutingFlags.POD_PREFIX,
+            RoutingFlags.BIND_ADDRESS,
+            RoutingFlags.MASQUERADE_ALL,
+            RoutingFlags.MASQUERADE_BIT,
+            EXTERNAL_IPS,
+            RoutingFlags.NODE_PORT_ADDRESSES,
+            RoutingFlags.LOCALHOST_NODE_PORTS);
+
     private static final int INTERFACE_NAME_MAX = 15;
 
     private PolicyFlags() {}
 
-    /** The command with all of them. */
-    public static Command add(Command command) {
-        return check(command.with(
-                RoutingFlags.NODE_NAME,
-                RoutingFlags.DETECT_MODE,
-                RoutingFlags.CLUSTER_CIDR,
-                RoutingFlags.POD_BRIDGE,
-                RoutingFlags.POD_PREFIX,
-                RoutingFlags.BIND_ADDRESS,
-                RoutingFlags.MASQUERADE_ALL,
-                RoutingFlags.MASQUERADE_BIT,
-                EXTERNAL_IPS,
-                RoutingFlags.NODE_PORT_ADDRESSES,
-                RoutingFlags.LOCALHOST_NODE_PORTS));
+    /** The command with all of them, which mean something only beside another option. */
+    public static Command beside(Option<?> option, Command command) {
+        return check(command.with(ALL.toArray(Argument<?>[]::new)))
+                .check(
+                        List.of(option),
+                        arguments -> ALL.stream()
+                                .filter(flag -> arguments.isGiven(flag) && !arguments.isGiven(option))
+                                .findFirst()
+                                .map(flag -> flag.title() + " is for " + option.title()
+                                        + " only: the agent of this node has its own"));
     }
 
     /** A command that has all of them, with the rules about more than one. */

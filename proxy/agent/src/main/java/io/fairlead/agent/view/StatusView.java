@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -116,7 +117,7 @@ public record StatusView(
                 ? ""
                 : "; changes took " + millis(times.last) + " ms (median " + millis(times.median) + ", longest "
                         + millis(times.max) + " of the last " + times.count + ")";
-        return sync.last.get() + recent;
+        return sync.last.get().truncatedTo(ChronoUnit.MILLIS) + recent;
     }
 
     private void writeSource(Appendable out) throws IOException {
@@ -125,10 +126,10 @@ public record StatusView(
                 line(
                         out,
                         "source",
-                        "manifests in " + manifests.directory() + ": " + manifests.files() + " files"
+                        "manifests in " + manifests.directory() + ", files: " + manifests.files()
                                 + (manifests.filesInTrouble() == 0
                                         ? ""
-                                        : ", " + manifests.filesInTrouble() + " of them in trouble"));
+                                        : ", of them in trouble: " + manifests.filesInTrouble()));
                 if (!manifests.present()) {
                     line(out, "trouble", "the directory is missing; nothing changes until it is there");
                 }

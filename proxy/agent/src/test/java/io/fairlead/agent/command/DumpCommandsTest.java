@@ -188,6 +188,19 @@ class DumpCommandsTest {
     }
 
     @Test
+    void flagsThatTheAgentWouldNotHearAreRefused() {
+        List<Verb> verbs = AskCommands.verbs(new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)));
+        Invocation.Invalid invalid = (Invocation.Invalid) new CommandLine(
+                        "fairlead", "test", verbs.stream().map(Verb::command).toList())
+                .parse(List.of("services", "--cluster-cidr=10.0.0.0/8"));
+        assertEquals(
+                List.of("--cluster-cidr is for --manifests only: the agent of this node has its own"),
+                invalid.mistakes());
+    }
+
+    @Test
     void whatCannotBeHonouredIsNamedAndTheRestAnswers() throws IOException {
         dump("all.yaml");
         Files.writeString(folder.resolve("bad.yaml"), "a: [1,\nb: }");
