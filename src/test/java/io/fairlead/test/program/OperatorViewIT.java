@@ -122,16 +122,16 @@ final class OperatorViewIT {
                         + SECRET + "}}, spec: {clusterIP: 172.30.0.77, ports: [{port: 80}]}}");
         Program agent = node.startAgent();
         Map<String, String> report = report("with.zip");
-        assertTrue(report.get("agent/status.txt").contains("in-sync"), report::toString);
-        assertTrue(report.get("agent/services.txt").contains("default/secretive"), report::toString);
-        assertTrue(report.get("agent/endpoints.txt").contains("10.180.1.1:8080"), report::toString);
-        assertTrue(report.get("agent/flows.txt").startsWith("SERVICE"), report::toString);
-        assertTrue(report.get("agent/metrics.txt").contains("fairlead_services 2.0"), report::toString);
-        assertTrue(report.get("agent/configuration.yaml").contains("clusterCIDR: \"10.0.0.0/8\""), report::toString);
-        assertTrue(report.get("agent/log.txt").contains("ready: 2 Services"), report::toString);
-        assertTrue(report.get("kernel/table-ip.txt").contains("172.30.0.41 . tcp . 80 . 0 : 10.180.0.1 . 8080"));
-        assertTrue(report.get("kernel/links.txt").contains("    192.168.0.1/32\n"), report::toString);
-        assertTrue(report.get("kernel/sysctls.txt").contains("net/ipv4/ip_forward = 1\n"), report::toString);
+        expect(report, "agent/status.txt", "in-sync");
+        expect(report, "agent/services.txt", "default/secretive");
+        expect(report, "agent/endpoints.txt", "10.180.1.1:8080");
+        expect(report, "agent/flows.txt", "SERVICE");
+        expect(report, "agent/metrics.txt", "fairlead_services 2.0");
+        expect(report, "agent/configuration.yaml", "clusterCIDR: \"10.0.0.0/8\"");
+        expect(report, "agent/log.txt", "ready: 2 Services");
+        expect(report, "kernel/table-ip.txt", "172.30.0.41 . tcp . 80 . 0 : 10.180.0.1 . 8080");
+        expect(report, "kernel/links.txt", "    192.168.0.1/32\n");
+        expect(report, "kernel/sysctls.txt", "net/ipv4/ip_forward = 1\n");
         expectNoSecret(report);
         agent.signal("TERM");
         agent.awaitEnd(NOTICED_MAX);
@@ -153,8 +153,8 @@ final class OperatorViewIT {
         Program agent = node.start(line);
         agent.awaitText("127.0.0.1:1", NOTICED_MAX);
         Map<String, String> report = report("api.zip");
-        assertTrue(report.get("agent/status.txt").contains("starting"), report::toString);
-        assertTrue(report.get("agent/log.txt").contains("127.0.0.1:1"), report::toString);
+        expect(report, "agent/status.txt", "starting");
+        expect(report, "agent/log.txt", "127.0.0.1:1");
         expectNoSecret(report);
     }
 
@@ -164,8 +164,8 @@ final class OperatorViewIT {
         agent.signal("TERM");
         agent.awaitEnd(NOTICED_MAX);
         Map<String, String> report = report("without.zip");
-        assertTrue(report.get("agent/status.txt").contains("is not running here"), report::toString);
-        assertTrue(report.get("kernel/table-ip.txt").contains("172.30.0.41"), report::toString);
+        expect(report, "agent/status.txt", "is not running here");
+        expect(report, "kernel/table-ip.txt", "172.30.0.41");
         assertFalse(report.containsKey("agent/services.txt"), report::toString);
     }
 
@@ -185,6 +185,10 @@ final class OperatorViewIT {
             }
         }
         return texts;
+    }
+
+    private static void expect(Map<String, String> report, String name, String text) {
+        assertTrue(report.getOrDefault(name, "(missing)").contains(text), report::toString);
     }
 
     private static void expectNoSecret(Map<String, String> report) {
@@ -225,7 +229,7 @@ final class OperatorViewIT {
                 case $2 in *' ') COMP_WORDS+=('') ;; esac
                 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
                 _fairlead
-                printf '%s\\n' "${COMPREPLY[@]}" | sort
+                printf '%s\\n' "${COMPREPLY[@]}" | LC_ALL=C sort
                 """, "bash", script.toString(), typed)));
         assertEquals(0, bash.exitCode(), bash::toString);
         return String.join(" ", bash.out().lines().toList());

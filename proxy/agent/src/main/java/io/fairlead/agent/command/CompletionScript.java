@@ -48,7 +48,7 @@ record CompletionScript(String program, List<Command> commands, List<String> oth
     private String function() {
         StringBuilder text = new StringBuilder("_" + program + """
                 () {
-                    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words= IFS=$' \\t\\n'
+                    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words= options= IFS=$' \\t\\n'
                     # --option=value comes as three words.
                     if [ "$current" = "=" ]; then
                         current=
@@ -70,11 +70,13 @@ record CompletionScript(String program, List<Command> commands, List<String> oth
         text.append("    esac\n    case \"${COMP_WORDS[1]}\" in\n");
         for (Command command : commands) {
             text.append("        ").append(command.name()).append(") words=\"");
-            text.append(String.join(" ", firstWords(command))).append("\" ;;\n");
+            text.append(String.join(" ", words(command))).append("\" options=\"");
+            text.append(String.join(" ", options(command))).append("\" ;;\n");
         }
         return text.append("""
                     esac
-                    COMPREPLY=($(compgen -W "$words" -- "$current"))
+                    case "$current" in -*) words= ;; esac
+                    COMPREPLY=($(compgen -W "${words:-$options}" -- "$current"))
                 }
                 """).toString();
     }
@@ -108,16 +110,24 @@ record CompletionScript(String program, List<Command> commands, List<String> oth
         }
     }
 
-    private static List<String> firstWords(Command command) {
+    private static List<String> words(Command command) {
         List<String> words = new ArrayList<>();
         for (Argument<?> argument : command.arguments()) {
-            switch (argument) {
-                case Option<?> option -> words.addAll(option.names());
-                case Positional<?> positional ->
-                    words.addAll(positional.format().words());
+            if (argument instanceof Positional<?> positional) {
+                words.addAll(positional.format().words());
             }
         }
-        words.add("--help");
         return words;
+    }
+
+    private static List<String> options(Command command) {
+        List<String> options = new ArrayList<>();
+        for (Argument<?> argument : command.arguments()) {
+            if (argument instanceof Option<?> option) {
+                options.addAll(option.names());
+            }
+        }
+        options.add("--help");
+        return options;
     }
 }
