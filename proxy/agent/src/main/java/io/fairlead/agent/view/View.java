@@ -1,6 +1,6 @@
 package io.fairlead.agent.view;
 
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 
 /**
  * An answer that can be written for people or for programs. Holds only immutable values, so that it is written outside
@@ -12,5 +12,5 @@ public interface View {
 
     void writeText(Appendable out);
 
-    void writeJson(JsonWriter json);
+    void write(StructureWriter out);
 }

@@ -140,7 +140,7 @@ final class ManifestSourceTest {
         ClusterSnapshot snapshot = probe.awaitServices("web");
         assertEquals(List.of("n1"), List.copyOf(snapshot.nodes().keySet()));
         assertTrue(snapshot.setAside().isEmpty(), snapshot.setAside().toString());
-        assertEquals(new ManifestSource.Status(2, 3), source.status());
+        assertEquals(new ManifestSource.Status(2, 0, 3, true), source.status());
     }
 
     @Test
