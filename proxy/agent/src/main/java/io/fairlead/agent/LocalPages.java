@@ -31,8 +31,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The pages of the local socket, which the commands {@code services}, {@code endpoints}, {@code status} and {@code
- * explain} read. Values are taken between two steps of the loop, and written outside it.
+ * The pages of the local socket, which the commands that ask the agent read. Values are taken between two steps of the
+ * loop, and all else is done outside it: writing, reading the kernel, waiting for readers.
  *
  * <p>Thread-safe.
  */

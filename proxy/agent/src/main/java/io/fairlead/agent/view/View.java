@@ -10,7 +10,9 @@ import io.fairlead.runtime.table.StructureWriter;
  */
 public interface View {
 
+    /** For people: tables and sentences. */
     void writeText(Appendable out);
 
+    /** For programs: the same in whatever notation the writer has. */
     void write(StructureWriter out);
 }
