@@ -83,7 +83,7 @@ final class ApiCluster implements AutoCloseable {
 
     /** Starts an agent on each node and waits until all are ready. */
     void startAgents() {
-        lab.topology().nodes().forEach(node -> agents.add(startAgent(node)));
+        lab.topology().nodes().forEach(node -> startAgent(node));
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
     }
 
@@ -92,12 +92,20 @@ final class ApiCluster implements AutoCloseable {
         List<String> source = new ArrayList<>(
                 List.of("--kubeconfig", control.kubeconfig(AGENT).toString()));
         source.addAll(List.of(words));
-        return AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
+        AgentProcess agent = AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
+        agents.add(agent);
+        return agent;
     }
 
     /** Starts the real kube-proxy on one node, without waiting for it. */
     KubeProxy startKubeProxy(NodeSpec node, KubeProxy.Mode mode) {
         return KubeProxy.start(run, lab.host(node.host()), judges, control.kubeconfig(KubeProxy.USER), mode);
+    }
+
+    /** Ends all agents, whatever state they are in; what they have in the kernel stays. */
+    void killAgents() {
+        agents.forEach(AgentProcess::kill);
+        agents.clear();
     }
 
     ControlPlane control() {
