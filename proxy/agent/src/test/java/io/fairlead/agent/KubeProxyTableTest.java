@@ -41,6 +41,7 @@ class KubeProxyTableTest {
             "--sync-period",
             "--once",
             "--dry-run",
+            "--cleanup-kube-proxy",
             "--log-level",
             "--log-format",
             "-v");
