@@ -57,6 +57,11 @@ public final class KubeProxyLeftovers {
         return KubeProxyProcesses.ofThisMachine().find();
     }
 
+    /** Whether a running kube-proxy could be told by its process. */
+    public static boolean seesProcesses() {
+        return KubeProxyProcesses.ofThisMachine().seesTheNode();
+    }
+
     /** What there is. */
     public static Set<KubeProxyTrace> traces() {
         try (KernelLook look = KernelLook.open()) {
@@ -137,8 +142,9 @@ public final class KubeProxyLeftovers {
     /** What is still there without a reason that was given above. */
     private void explainRest() {
         if (left.isEmpty()) {
-            traces().forEach(trace -> left.add(trace + ": the tools that could remove them are not installed here;"
-                    + " run 'kube-proxy --cleanup' where they are"));
+            traces().forEach(trace ->
+                    left.add(trace + ": the iptables tools here do not show them, or are not installed;"
+                            + " run 'kube-proxy --cleanup' with those that wrote them"));
         }
     }
 

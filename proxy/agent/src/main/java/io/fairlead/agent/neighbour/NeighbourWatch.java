@@ -61,6 +61,9 @@ public final class NeighbourWatch implements AutoCloseable {
     private Map<KubeProxyTrace, Integer> before = Map.of();
 
     private boolean lookedBefore;
+    /** What a removal could not remove: as long as nothing else is there, another one could not either. */
+    private Map<KubeProxyTrace, Integer> remains = Map.of();
+
     private List<ForwardFirewall> firewalls = List.of();
     private final Set<String> reported = new TreeSet<>();
     private long looks;
@@ -116,9 +119,13 @@ public final class NeighbourWatch implements AutoCloseable {
         boolean quiet = processes.seesTheNode() || now - lastEvidence > WRITING.toNanos();
         if (settings.removesLeftovers()
                 && found.hasLeftovers()
+                && !before.equals(remains)
                 && quiet
                 && settings.ready().getAsBoolean()) {
             removeLeftovers();
+            // What has changed since the look was us.
+            remains = kernel.read();
+            before = remains;
         }
     }
 
