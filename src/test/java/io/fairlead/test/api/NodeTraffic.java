@@ -37,7 +37,7 @@ final class NodeTraffic implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(55);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
     private static final int RATE = 100;
-    private static final int PROBES = 12;
+    private static final int PROBES = 8;
     private static final int PORT = 80;
 
     private final ApiCluster cluster;
@@ -110,6 +110,12 @@ final class NodeTraffic implements AutoCloseable {
         for (HeldConnection connection : held) {
             assertInstanceOf(ProbeResult.Answered.class, connection.ask());
         }
+    }
+
+    /** The node itself reaches the NodePort on 127.0.0.1, which takes a sysctl besides rules. */
+    void expectLoopback() {
+        Probe probe = Probe.http(InetAddress.getLoopbackAddress(), web.nodePort());
+        assertInstanceOf(ProbeResult.Answered.class, probe.from(cluster.host(node.host())));
     }
 
     private void expect(List<HostSpec> endpoints) {

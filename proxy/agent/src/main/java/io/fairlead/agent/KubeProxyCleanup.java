@@ -67,6 +67,9 @@ final class KubeProxyCleanup {
             ours = nft.table(new NftTable(NftFamily.IP, NftablesDataplane.TABLE))
                     .isPresent();
         }
+        if (!KubeProxyLeftovers.seesProcesses()) {
+            out.println("note: processes of this node are not visible here (hostPID); kube-proxy must not run");
+        }
         if (!ours) {
             out.println("note: Fairlead has no rules on this node: nothing routes Services here");
             if (localNodePorts && ROUTE_LOCALNET.read().equals(new Sysctl.Value("1"))) {

@@ -34,6 +34,7 @@ class KubeProxyTableTest {
             "--manifests",
             "--node-name",
             "--run-dir",
+            "--status-dir",
             "--mode",
             "--masquerade-bit",
             "--external-ips",
@@ -41,6 +42,7 @@ class KubeProxyTableTest {
             "--sync-period",
             "--once",
             "--dry-run",
+            "--cleanup-kube-proxy",
             "--log-level",
             "--log-format",
             "-v");

@@ -2,6 +2,7 @@ package io.fairlead.agent.neighbour;
 
 import io.fairlead.kernel.iptables.ForwardVerdict;
 import io.fairlead.kernel.iptables.LegacyTable;
+import io.fairlead.kernel.iptables.LegacyTables;
 import io.fairlead.kernel.nft.NftForeignChain;
 import io.fairlead.kernel.nft.NftForeignRule;
 import io.fairlead.kernel.nft.NftHook;
@@ -28,7 +29,7 @@ public record ForwardFirewall(String chain, boolean certain, String remedy) {
     private static final int ADVICE_MAX = 8;
 
     /** Those of the calling thread's network namespace; at most a few, since they are for people to read. */
-    static List<ForwardFirewall> find(NftRuleset nft) {
+    static List<ForwardFirewall> find(NftRuleset nft, LegacyTables legacy) {
         List<ForwardFirewall> found = new ArrayList<>();
         for (NftForeignChain chain : nft.hooked(NftHook.FORWARD)) {
             if (!HARMLESS_TABLES.contains(chain.table())) {
@@ -41,7 +42,7 @@ public record ForwardFirewall(String chain, boolean certain, String remedy) {
         }
         for (LegacyTable.Family family : LegacyTable.Family.values()) {
             ForwardVerdict forward =
-                    LegacyTable.read(family, "filter").map(LegacyTable::forward).orElse(ForwardVerdict.ACCEPTS);
+                    legacy.read(family, "filter").map(LegacyTable::forward).orElse(ForwardVerdict.ACCEPTS);
             if (forward != ForwardVerdict.ACCEPTS) {
                 found.add(ofIptables(
                         family == LegacyTable.Family.IPV4 ? "iptables-legacy" : "ip6tables-legacy",

@@ -40,6 +40,9 @@ public final class KubeProxyLeftovers {
         }
     }
 
+    private static final String LINK = "link " + KubeProxyNames.IPVS_LINK
+            + " with its addresses; IPVS virtual servers on them stay, 'ipvsadm -C' removes all there are";
+
     private final List<String> removed = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
 
@@ -54,17 +57,22 @@ public final class KubeProxyLeftovers {
         return KubeProxyProcesses.ofThisMachine().find();
     }
 
+    /** Whether a running kube-proxy could be told by its process. */
+    public static boolean seesProcesses() {
+        return KubeProxyProcesses.ofThisMachine().seesTheNode();
+    }
+
     /** What there is. */
     public static Set<KubeProxyTrace> traces() {
-        try (KubeProxyTraces traces = KubeProxyTraces.open()) {
-            return Set.copyOf(traces.read().keySet());
+        try (KernelLook look = KernelLook.open()) {
+            return Set.copyOf(look.read().keySet());
         }
     }
 
     /** What would drop Service traffic with kube-proxy's rules gone, which accepted some of it. */
     public static List<ForwardFirewall> firewalls() {
-        try (NftRuleset nft = NftRuleset.open()) {
-            return ForwardFirewall.find(nft);
+        try (KernelLook look = KernelLook.open()) {
+            return look.firewalls();
         }
     }
 
@@ -134,8 +142,9 @@ public final class KubeProxyLeftovers {
     /** What is still there without a reason that was given above. */
     private void explainRest() {
         if (left.isEmpty()) {
-            traces().forEach(trace -> left.add(trace + ": the tools that could remove them are not installed here;"
-                    + " run 'kube-proxy --cleanup' where they are"));
+            traces().forEach(trace ->
+                    left.add(trace + ": the iptables tools here do not show them, or are not installed;"
+                            + " run 'kube-proxy --cleanup' with those that wrote them"));
         }
     }
 
@@ -150,7 +159,7 @@ public final class KubeProxyLeftovers {
     private void removeLink() {
         try (RouteNetlink route = RouteNetlink.open()) {
             if (route.findLink(KubeProxyNames.IPVS_LINK).isPresent()) {
-                attempt("link " + KubeProxyNames.IPVS_LINK, () -> route.deleteLink(KubeProxyNames.IPVS_LINK));
+                attempt(LINK, () -> route.deleteLink(KubeProxyNames.IPVS_LINK));
             }
         }
     }

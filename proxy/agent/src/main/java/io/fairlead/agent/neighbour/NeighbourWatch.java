@@ -1,7 +1,6 @@
 package io.fairlead.agent.neighbour;
 
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.nft.NftRuleset;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -62,6 +61,9 @@ public final class NeighbourWatch implements AutoCloseable {
     private Map<KubeProxyTrace, Integer> before = Map.of();
 
     private boolean lookedBefore;
+    /** What a removal could not remove: as long as nothing else is there, another one could not either. */
+    private Map<KubeProxyTrace, Integer> remains = Map.of();
+
     private List<ForwardFirewall> firewalls = List.of();
     private final Set<String> reported = new TreeSet<>();
     private long looks;
@@ -90,11 +92,10 @@ public final class NeighbourWatch implements AutoCloseable {
     }
 
     private void run() {
-        try (KubeProxyTraces traces = KubeProxyTraces.open();
-                NftRuleset nft = NftRuleset.open()) {
+        try (KernelLook kernel = KernelLook.open()) {
             do {
                 try {
-                    look(traces.read(), nft, System.nanoTime());
+                    look(kernel, System.nanoTime());
                     failing = false;
                 } catch (KernelException e) {
                     // At the next look it may go well; one line says enough.
@@ -109,18 +110,22 @@ public final class NeighbourWatch implements AutoCloseable {
         }
     }
 
-    private void look(Map<KubeProxyTrace, Integer> traces, NftRuleset nft, long now) {
+    private void look(KernelLook kernel, long now) {
         if (looks++ % FIREWALL_LOOKS == 0) {
-            firewalls = ForwardFirewall.find(nft);
+            firewalls = kernel.firewalls();
         }
-        NeighbourReport found = judge(traces, processes.find(), processes.seesTheNode(), now);
+        NeighbourReport found = judge(kernel.read(), processes.find(), processes.seesTheNode(), now);
         publish(found);
         boolean quiet = processes.seesTheNode() || now - lastEvidence > WRITING.toNanos();
         if (settings.removesLeftovers()
                 && found.hasLeftovers()
+                && !before.equals(remains)
                 && quiet
                 && settings.ready().getAsBoolean()) {
             removeLeftovers();
+            // What has changed since the look was us.
+            remains = kernel.read();
+            before = remains;
         }
     }
 

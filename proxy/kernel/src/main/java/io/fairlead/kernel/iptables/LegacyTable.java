@@ -1,18 +1,9 @@
 package io.fairlead.kernel.iptables;
 
-import static io.fairlead.kernel.Libc.LIBC;
-
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Libc;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * One table of the older kernel interface, as getsockopt(2) gives it (IPT_SO_GET_ENTRIES of
@@ -32,8 +23,8 @@ public final class LegacyTable {
         IPV6("ip6", Libc.AF_INET6, 41, 136, 168);
 
         private final String text;
-        private final int domain;
-        private final int level;
+        final int domain;
+        final int level;
         /** Bytes of struct ipt_ip, which says which packets match. */
         private final int matchBytes;
         /** Bytes of struct ipt_entry. */
@@ -54,20 +45,10 @@ public final class LegacyTable {
         }
     }
 
-    private static final int GET_INFO = 64;
-    private static final int GET_ENTRIES = 65;
-    private static final int NAME_BYTES = 32;
-    private static final int INFO_BYTES = 84;
     private static final int INFO_HOOKS = 32;
     private static final int INFO_ENTRY = 36;
     private static final int INFO_UNDERFLOW = 56;
-    private static final int INFO_SIZE = 80;
-    private static final int ENTRIES_HEAD_BYTES = 40;
 
-    /** A table with more is somebody's whole Service routing; neither its chains nor its rules are of interest then. */
-    private static final int BYTES_MAX = 8 << 20;
-
-    private static final int ATTEMPTS_MAX = 5;
     private static final int HOOK_FORWARD = 2;
 
     /** Of the elements of an entry: name and data of a match or a target. */
@@ -85,7 +66,11 @@ public final class LegacyTable {
     private final int last;
     private final ByteBuffer entries;
 
-    private LegacyTable(Family family, String name, ByteBuffer info, ByteBuffer entries) {
+    /**
+     * @param info struct ipt_getinfo
+     * @param entries behind the head of struct ipt_get_entries
+     */
+    LegacyTable(Family family, String name, ByteBuffer info, ByteBuffer entries) {
         this.family = family;
         this.name = name;
         this.forwards = (info.getInt(INFO_HOOKS) & 1 << HOOK_FORWARD) != 0;
@@ -94,72 +79,7 @@ public final class LegacyTable {
         this.entries = entries;
     }
 
-    /**
-     * Reads a table of the calling thread's network namespace, if somebody has used it and it is not a huge one.
-     *
-     * @throws KernelException if the kernel refuses, for example without CAP_NET_ADMIN
-     */
-    public static Optional<LegacyTable> read(Family family, String name) {
-        // Asking the kernel for a table makes it.
-        if (!isThere(family, name)) {
-            return Optional.empty();
-        }
-        int socket = LIBC.socket(family.domain, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.IPPROTO_RAW);
-        Libc.check(socket, "open", "raw socket");
-        try {
-            for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-                ByteBuffer info = buffer(INFO_BYTES).put(0, text(name));
-                get(socket, family, GET_INFO, info, name);
-                int size = info.getInt(INFO_SIZE);
-                if (size < 0 || size > BYTES_MAX) {
-                    return Optional.empty();
-                }
-                ByteBuffer entries = buffer(ENTRIES_HEAD_BYTES + size).put(0, text(name));
-                entries.putInt(NAME_BYTES, size);
-                // EAGAIN: it changed in between.
-                if (get(socket, family, GET_ENTRIES, entries, name)) {
-                    ByteBuffer body = entries.slice(ENTRIES_HEAD_BYTES, size).order(ByteOrder.nativeOrder());
-                    return Optional.of(new LegacyTable(family, name, info, body));
-                }
-            }
-            throw new KernelException("read", target(family, name), Errno.EAGAIN, "it changed whenever it was read");
-        } finally {
-            LIBC.close(socket);
-        }
-    }
-
-    private static boolean isThere(Family family, String name) {
-        try {
-            // Of the thread: threads may be in other network namespaces than their process.
-            return Files.readAllLines(Path.of("/proc/thread-self/net/" + family + "_tables_names"))
-                    .contains(name);
-        } catch (IOException e) {
-            // The kernel has no such interface.
-            return false;
-        }
-    }
-
-    private static ByteBuffer buffer(int size) {
-        return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
-    }
-
-    private static byte[] text(String name) {
-        return Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), NAME_BYTES);
-    }
-
-    private static boolean get(int socket, Family family, int option, ByteBuffer value, String name) {
-        ByteBuffer length = buffer(Integer.BYTES).putInt(0, value.capacity());
-        if (LIBC.getsockopt(socket, family.level, option, value, length) == 0) {
-            return true;
-        }
-        int errno = Libc.errno();
-        if (option == GET_ENTRIES && errno == Errno.EAGAIN) {
-            return false;
-        }
-        throw new KernelException("read", target(family, name), errno, "");
-    }
-
-    private static String target(Family family, String name) {
+    static String target(Family family, String name) {
         return "legacy table " + family + " " + name;
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is read of tables that the legacy tools wrote. Confined to the test thread. */
 class LegacyTableTest {
 
+    private final LegacyTables tables = new LegacyTables();
     private final NetNs namespace = NetNs.anonymous();
 
     @AfterEach
@@ -30,7 +31,7 @@ class LegacyTableTest {
     }
 
     private Optional<LegacyTable> read(LegacyTable.Family family, String table) {
-        return namespace.run(() -> LegacyTable.read(family, table));
+        return namespace.run(() -> tables.read(family, table));
     }
 
     private static String tool(LegacyTable.Family family) {

@@ -2,35 +2,39 @@ package io.fairlead.agent.neighbour;
 
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.iptables.LegacyTable;
+import io.fairlead.kernel.iptables.LegacyTables;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftFootprint;
 import io.fairlead.kernel.nft.NftRuleset;
 import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.route.RouteNetlink;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks for traces of kube-proxy by asking for single objects: what a look costs does not depend on how many Services
- * kube-proxy has written.
+ * Looks around in the kernel. Finds traces of kube-proxy by asking for single objects: what that costs does not depend on
+ * how many Services kube-proxy has written.
  *
  * <p>Confined to the thread that opened it, whose network namespace it looks at.
  */
-final class KubeProxyTraces implements AutoCloseable {
+final class KernelLook implements AutoCloseable {
 
     private final NftRuleset nft;
+    private final LegacyTables legacy;
     private final IpSets sets;
     private final RouteNetlink route;
 
-    private KubeProxyTraces(NftRuleset nft, IpSets sets, RouteNetlink route) {
+    private KernelLook(NftRuleset nft, LegacyTables legacy, IpSets sets, RouteNetlink route) {
         this.nft = nft;
+        this.legacy = legacy;
         this.sets = sets;
         this.route = route;
     }
 
-    static KubeProxyTraces open() {
-        return new KubeProxyTraces(NftRuleset.open(), IpSets.open(), RouteNetlink.open());
+    static KernelLook open() {
+        return new KernelLook(NftRuleset.open(), new LegacyTables(), IpSets.open(), RouteNetlink.open());
     }
 
     /**
@@ -67,10 +71,13 @@ final class KubeProxyTraces implements AutoCloseable {
         footprint.ifPresent(present -> found.merge(trace, present.hashCode(), (a, b) -> 31 * a + b));
     }
 
-    private static boolean has(LegacyTable.Family family, String table, String chain) {
-        return LegacyTable.read(family, table)
-                .filter(found -> found.hasChain(chain))
-                .isPresent();
+    private boolean has(LegacyTable.Family family, String table, String chain) {
+        return legacy.read(family, table).filter(found -> found.hasChain(chain)).isPresent();
+    }
+
+    /** Firewalls that are in the way, by the same sockets. */
+    List<ForwardFirewall> firewalls() {
+        return ForwardFirewall.find(nft, legacy);
     }
 
     @Override
