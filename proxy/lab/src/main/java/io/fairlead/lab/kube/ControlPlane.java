@@ -4,6 +4,7 @@ import io.fairlead.lab.run.LabException;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.Host;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,7 +167,12 @@ public final class ControlPlane {
 
     /** The API, from a host of the same lab. */
     public KubeApi api(Identity user, Host from) {
-        return new KubeApi(from.namespace(), host.addresses().v4(), PORT, certificate(), user.token());
+        return KubeApi.from(from.namespace(), access(user));
+    }
+
+    /** Where the API is and who asks; the address is reachable inside of the lab only. */
+    public ApiAccess access(Identity user) {
+        return ApiAccess.of(new InetSocketAddress(host.addresses().v4(), PORT), certificate(), user.token());
     }
 
     private Path certificate() {
