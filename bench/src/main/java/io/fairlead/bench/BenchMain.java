@@ -39,7 +39,8 @@ public final class BenchMain {
             new Agent(),
             new KernelMemory(),
             new Peer(),
-            new Soak());
+            new Soak(),
+            new BesideKubeProxy());
 
     private BenchMain() {}
 

@@ -41,7 +41,7 @@ public final class ApiFiller implements AutoCloseable {
      *
      * @param connect makes one API for each writer
      */
-    static ApiFiller start(Supplier<KubeApi> connect) {
+    public static ApiFiller start(Supplier<KubeApi> connect) {
         ApiFiller filler = new ApiFiller();
         for (int i = 0; i < WRITERS; i++) {
             BlockingQueue<HollowChange> queue = new ArrayBlockingQueue<>(QUEUE);
@@ -80,7 +80,8 @@ public final class ApiFiller implements AutoCloseable {
         }
     }
 
-    private static void write(KubeApi api, HollowChange change) throws IOException {
+    /** Writes one change at once, on the calling thread. */
+    public static void write(KubeApi api, HollowChange change) throws IOException {
         HollowObject object = change.object();
         String collection = object.kind().path(object.namespace());
         String path = collection + "/" + object.name();

@@ -175,6 +175,40 @@ public final class HollowCluster {
         return changes;
     }
 
+    /**
+     * One ready endpoint takes the place of another, at once and out of turn.
+     *
+     * <p>Immutable.
+     *
+     * @param address IPv4, which no endpoint had lately
+     */
+    public record Replaced(String address, List<HollowChange> changes) {
+        public Replaced {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
+     * Replaces an endpoint of a Service, for whoever measures how long one change takes.
+     *
+     * @throws IllegalStateException if the Service has no endpoint, or is in the middle of something
+     */
+    public Replaced replaceOne(int service, Instant now) {
+        Held held = services.get(service);
+        if (held.busy || held.slices.getFirst().length == 0) {
+            throw new IllegalStateException(held.service.name() + " has no endpoint to replace, or is busy");
+        }
+        held.triggeredAt = now;
+        int[] changed = held.slices.getFirst().clone();
+        int pod = takePod();
+        pods.clear(HollowSlice.pod(changed[0]));
+        changed[0] = HollowSlice.pack(pod, Phase.READY);
+        held.slices.set(0, changed);
+        List<HollowChange> changes = new ArrayList<>();
+        changed(held, 0, held.slices.size(), changes);
+        return new Replaced(addresses.pod(pod, false), changes);
+    }
+
     /** Some stories go on at once: the more do, the likelier is it that one of them continues. */
     private HollowStory choose() {
         int which = random.nextInt(HollowStory.AT_ONCE);
