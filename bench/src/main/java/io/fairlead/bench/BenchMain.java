@@ -40,7 +40,10 @@ public final class BenchMain {
             new KernelMemory(),
             new Peer(),
             new Soak(),
-            new BesideKubeProxy());
+            new BesideKubeProxy(),
+            new Scale(),
+            new HollowSoak(),
+            new ApiOutage());
 
     private BenchMain() {}
 

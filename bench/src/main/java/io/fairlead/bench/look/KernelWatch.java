@@ -91,7 +91,16 @@ public final class KernelWatch implements AutoCloseable {
      * @param onSeen takes the nanoseconds from then until it is in the kernel; it must not wait
      */
     public synchronized void expect(String address, long since, LongConsumer onSeen) {
-        expected.put(((Ipv4Address) IpAddress.parse(address)).bits(), new Expected(since, onSeen));
+        expected.put(bits(address), new Expected(since, onSeen));
+    }
+
+    /** A Pod need not come any more. */
+    public synchronized void forget(String address) {
+        expected.remove(bits(address));
+    }
+
+    private static int bits(String address) {
+        return ((Ipv4Address) IpAddress.parse(address)).bits();
     }
 
     /** How many Pods have not come. */

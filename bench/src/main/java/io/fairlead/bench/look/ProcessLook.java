@@ -15,7 +15,7 @@ import java.util.List;
  * @param peakMegabytes VmHWM
  * @param privateMegabytes RssAnon
  * @param proportionalMegabytes Pss: pages that others map, too, count in part
- * @param cpuSeconds user and system time of all its threads
+ * @param cpuSeconds user and system time of all its threads, and of its children that have ended
  */
 public record ProcessLook(
         double residentMegabytes,
@@ -28,8 +28,10 @@ public record ProcessLook(
     /** USER_HZ, which is 100 on all architectures that matter here. */
     private static final double TICKS = 100;
 
-    private static final int UTIME = 11;
-    private static final int STIME = 12;
+    /** utime, stime, cutime and cstime. */
+    private static final int FIRST_TIME = 11;
+
+    private static final int TIMES = 4;
 
     /** @throws UncheckedIOException if the process is gone */
     public static ProcessLook at(long pid) {
@@ -39,12 +41,16 @@ public record ProcessLook(
             String stat = Files.readString(process.resolve("stat"));
             // Behind the name, which may have blanks and brackets of its own.
             String[] times = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            long ticks = 0;
+            for (int i = FIRST_TIME; i < FIRST_TIME + TIMES; i++) {
+                ticks += Long.parseLong(times[i]);
+            }
             return new ProcessLook(
                     megabytes(status, "VmRSS:"),
                     megabytes(status, "VmHWM:"),
                     megabytes(status, "RssAnon:"),
                     megabytes(Files.readAllLines(process.resolve("smaps_rollup")), "Pss:"),
-                    (Long.parseLong(times[UTIME]) + Long.parseLong(times[STIME])) / TICKS);
+                    ticks / TICKS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -36,6 +36,11 @@ public final class AgentOptions {
 
     static final Option<Path> MANIFESTS = Option.of(
             "--manifests", "DIR", ValueFormats.path(), "take the cluster from a directory of YAML and JSON manifests");
+    static final Option<Path> STATUS_DIR = Option.of(
+            "--status-dir",
+            "DIR",
+            ValueFormats.path(),
+            "with --manifests: write there, as YAML, what else would be written to the API, such as Events");
     static final Option<Path> KUBECONFIG = RoutingFlags.KUBECONFIG;
     static final Option<Path> RUN_DIR = Option.of(
                     "--run-dir", "DIR", ValueFormats.path(), "where sockets and locks live")
@@ -75,6 +80,7 @@ public final class AgentOptions {
                         RoutingFlags.WRITE_CONFIG,
                         RoutingFlags.NODE_NAME,
                         RUN_DIR,
+                        STATUS_DIR,
                         MODE)
                 .with(
                         RoutingFlags.DETECT_MODE,

@@ -15,6 +15,7 @@ import io.fairlead.runtime.options.Arguments;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,11 +27,24 @@ import java.util.Set;
 final class AgentServers {
 
     private final Arguments arguments;
+    private final AgentEvents events;
     private final Metrics metrics;
     private final Lifecycle lifecycle;
 
-    AgentServers(Arguments arguments, Metrics metrics, Lifecycle lifecycle) {
+    /** What is served at an address of its own. */
+    enum Page {
+        HEALTH,
+        METRICS;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    AgentServers(Arguments arguments, AgentEvents events, Metrics metrics, Lifecycle lifecycle) {
         this.arguments = arguments;
+        this.events = events;
         this.metrics = metrics;
         this.lifecycle = lifecycle;
     }
@@ -47,8 +61,8 @@ final class AgentServers {
         local.put("/metrics", page);
         HttpServer server = HttpServer.start(new HttpEndpoint.Unix(socket), local, HttpLimits.DEFAULT);
         lifecycle.onStop("local socket", server::close);
-        arguments.value(AgentOptions.HEALTH).ifPresent(address -> serve("health", address, healthPages(health)));
-        arguments.value(AgentOptions.METRICS).ifPresent(address -> serve("metrics", address, metricsPages(page)));
+        arguments.value(AgentOptions.HEALTH).ifPresent(address -> serve(Page.HEALTH, address, healthPages(health)));
+        arguments.value(AgentOptions.METRICS).ifPresent(address -> serve(Page.METRICS, address, metricsPages(page)));
     }
 
     /** kube-proxy counts the answers to two of the pages. */
@@ -78,11 +92,16 @@ final class AgentServers {
                 _ -> HttpReply.text(200, "nftables"));
     }
 
-    private void serve(String name, InetSocketAddress address, Map<String, HttpHandler> pages) {
+    private void serve(Page page, InetSocketAddress address, Map<String, HttpHandler> pages) {
         HttpEndpoint.Tcp endpoint = new HttpEndpoint.Tcp(address, Set.of());
         Runnable close = arguments.value(NodeFlags.BIND_HARD_FAIL)
                 ? HttpServer.start(endpoint, pages, HttpLimits.DEFAULT)::close
-                : PatientServer.start(name, endpoint, pages, PatientServer.RETRY)::close;
-        lifecycle.onStop(name + " port", close);
+                : PatientServer.start(
+                        page.toString(),
+                        endpoint,
+                        pages,
+                        PatientServer.RETRY,
+                        reason -> events.pageRefused(page, reason))::close;
+        lifecycle.onStop(page + " port", close);
     }
 }

@@ -10,6 +10,8 @@ import io.fairlead.agent.view.ExplainView;
 import io.fairlead.agent.view.ServicesView;
 import io.fairlead.agent.view.StatusView;
 import io.fairlead.agent.view.StatusView.SetAsideRow;
+import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,14 +74,15 @@ final class AgentViews {
         engine.snapshot()
                 .setAside()
                 .values()
-                .forEach(aside -> rows.add(new SetAsideRow(
-                        aside.kind().toString(), aside.name().toString(), aside.where(), aside.reason())));
-        engine.planner()
-                .setAside()
-                .forEach((name, reason) -> rows.add(new SetAsideRow("Service", name.toString(), "plan", reason)));
+                .forEach(aside -> rows.add(new SetAsideRow(aside.key(), aside.where(), aside.reason())));
+        engine.planner().setAside().forEach((name, reason) -> rows.add(new SetAsideRow(service(name), "plan", reason)));
         engine.refused()
-                .forEach((name, reason) -> rows.add(new SetAsideRow("Service", name.toString(), "kernel", reason)));
+                .forEach((name, reason) -> rows.add(new SetAsideRow(service(name), SetAsideRow.KERNEL, reason)));
         return rows;
+    }
+
+    private static ObjectKey service(ObjectName name) {
+        return new ObjectKey(ClusterKind.SERVICE, name);
     }
 
     private static List<String> warnings(SyncEngine engine, AgentPolicy policy) {

@@ -3,11 +3,18 @@ package io.fairlead.agent;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
-import io.fairlead.cluster.source.KubernetesAccess;
+import io.fairlead.cluster.api.ApiConnection;
+import io.fairlead.cluster.api.KubernetesAccess;
+import io.fairlead.cluster.source.ApiServerDiscovery;
 import io.fairlead.cluster.source.KubernetesSource;
 import io.fairlead.cluster.source.ManifestSource;
+import io.fairlead.cluster.write.ApiEventTarget;
+import io.fairlead.cluster.write.DirectoryEventTarget;
+import io.fairlead.cluster.write.EventTarget;
 import io.fairlead.runtime.options.Arguments;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,12 +26,20 @@ final class ClusterInput implements AutoCloseable {
 
     private final Optional<Path> manifests;
     private final Optional<KubernetesAccess> access;
+    private final Optional<ApiConnection> api;
+    private final Optional<Path> statusDirectory;
     private final String nodeName;
     private Runnable end = () -> {};
 
-    private ClusterInput(Optional<Path> manifests, Optional<KubernetesAccess> access, String nodeName) {
+    private ClusterInput(
+            Optional<Path> manifests,
+            Optional<KubernetesAccess> access,
+            Optional<Path> statusDirectory,
+            String nodeName) {
         this.manifests = manifests;
         this.access = access;
+        this.api = access.map(ApiConnection::new);
+        this.statusDirectory = statusDirectory;
         this.nodeName = nodeName;
     }
 
@@ -33,19 +48,28 @@ final class ClusterInput implements AutoCloseable {
         Optional<Path> manifests = arguments.find(AgentOptions.MANIFESTS);
         Optional<KubernetesAccess> access = manifests.isPresent() ? Optional.empty() : Optional.of(access(arguments));
         return new ClusterInput(
-                manifests, access, AgentOptions.policy(arguments).nodeName());
+                manifests,
+                access,
+                arguments.find(AgentOptions.STATUS_DIR),
+                AgentOptions.policy(arguments).nodeName());
     }
 
     /** As kube-proxy does it: {@code --master} alone means a server that wants no credentials. */
     private static KubernetesAccess access(Arguments arguments) {
         Optional<Path> kubeconfig = arguments.find(AgentOptions.KUBECONFIG);
-        String master = arguments.find(RoutingFlags.MASTER).orElse("");
-        if (master.isEmpty()) {
+        List<String> servers = arguments.value(RoutingFlags.MASTER);
+        if (servers.isEmpty()) {
             return kubeconfig.map(KubernetesAccess::kubeconfig).orElseGet(KubernetesAccess::ambient);
         }
         return kubeconfig
-                .map(file -> KubernetesAccess.kubeconfig(file, master))
-                .orElseGet(() -> KubernetesAccess.plain(master));
+                .map(file -> KubernetesAccess.kubeconfig(file, withScheme("https://", servers)))
+                .orElseGet(() -> KubernetesAccess.plain(withScheme("http://", servers)));
+    }
+
+    private static List<String> withScheme(String scheme, List<String> servers) {
+        return servers.stream()
+                .map(server -> server.contains("://") ? server : scheme + server)
+                .toList();
     }
 
     /** Registers the source at the store and starts it. */
@@ -56,15 +80,27 @@ final class ClusterInput implements AutoCloseable {
             source.start();
             end = source::close;
         });
-        access.ifPresent(server -> {
-            KubernetesSource source = new KubernetesSource(server, nodeName, sink);
+        access.ifPresent(server -> store.subscribe(new ApiServerDiscovery(server.servers())));
+        api.ifPresent(connection -> {
+            KubernetesSource source = new KubernetesSource(connection, nodeName, sink);
             source.start();
             end = source::close;
         });
     }
 
+    /** Where Events about the cluster's objects go: to the API, else below {@code --status-dir}, else nowhere. */
+    EventTarget eventTarget() {
+        if (api.isPresent()) {
+            return new ApiEventTarget(api.get(), nodeName, InstantSource.system());
+        }
+        return statusDirectory
+                .<EventTarget>map(directory -> new DirectoryEventTarget(directory, nodeName, InstantSource.system()))
+                .orElse(_ -> {});
+    }
+
     @Override
     public void close() {
         end.run();
+        api.ifPresent(ApiConnection::close);
     }
 }

@@ -2,10 +2,12 @@ package io.fairlead.agent;
 
 import io.fairlead.agent.conntrack.StaleFlowCleaner;
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.healthcheck.HealthCheckObserver;
 import io.fairlead.agent.healthcheck.HealthCheckServers;
 import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.relay.LoopbackRelay;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
@@ -37,7 +39,12 @@ final class Followers implements ProxyLoop.SyncObserver {
 
     /** Starts them; they end with the process. */
     static Followers start(
-            SyncReporter reporter, ProxyHealth health, Metrics metrics, AgentPolicy policy, Lifecycle lifecycle) {
+            SyncReporter reporter,
+            ProxyHealth health,
+            Metrics metrics,
+            AgentEvents events,
+            AgentPolicy policy,
+            Lifecycle lifecycle) {
         FollowerMetrics counts = new FollowerMetrics(metrics);
         StaleFlowCleaner flows = new StaleFlowCleaner(counts);
         flows.start();
@@ -48,10 +55,27 @@ final class Followers implements ProxyLoop.SyncObserver {
         relay.ifPresent(LoopbackRelay::start);
         relay.ifPresent(running -> lifecycle.onStop("loopback relay", running::close));
         HealthCheckServers healthChecks = new HealthCheckServers(
-                counts, health::isHealthy, policy.nodePortAddresses().isEverywhere());
+                both(counts, events),
+                health::isHealthy,
+                policy.nodePortAddresses().isEverywhere());
         healthChecks.start();
         lifecycle.onStop("health check ports", healthChecks::close);
         return new Followers(reporter, flows, relay, healthChecks);
+    }
+
+    private static HealthCheckObserver both(FollowerMetrics counts, AgentEvents events) {
+        return new HealthCheckObserver() {
+            @Override
+            public void answering(int services) {
+                counts.answering(services);
+            }
+
+            @Override
+            public void portTaken(ObjectName service, String reason) {
+                counts.portTaken(service, reason);
+                events.healthCheckPortTaken(service, reason);
+            }
+        };
     }
 
     @Override

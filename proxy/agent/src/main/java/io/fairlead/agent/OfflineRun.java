@@ -85,8 +85,8 @@ final class OfflineRun {
             AgentViews.services(engine, "").writeText(out);
             print("\n");
             AgentViews.setAside(engine)
-                    .forEach(row -> print("set aside " + row.kind() + " " + row.name() + " (" + row.where() + "): "
-                            + row.reason() + "\n"));
+                    .forEach(row ->
+                            print("set aside " + row.object() + " (" + row.where() + "): " + row.reason() + "\n"));
             report(
                     step.result(),
                     step.change().services().stream().map(ServiceChange::after).count());

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,20 @@ final class PatientServer implements AutoCloseable {
      * Listens, or goes on trying.
      *
      * @param name for the log, for example {@code metrics}
+     * @param onRefusal is told why it does not listen yet
      */
-    static PatientServer start(String name, HttpEndpoint.Tcp endpoint, Map<String, HttpHandler> pages, Duration retry) {
+    static PatientServer start(
+            String name,
+            HttpEndpoint.Tcp endpoint,
+            Map<String, HttpHandler> pages,
+            Duration retry,
+            Consumer<String> onRefusal) {
         PatientServer patient = new PatientServer(name, endpoint, pages);
         try {
             patient.listen();
         } catch (ListenException e) {
             LOG.log(Level.WARNING, "no {0} page, to be retried: {1}", name, e.getMessage());
+            onRefusal.accept(String.valueOf(e.getMessage()));
             Thread.ofPlatform().daemon().name("retry " + name).start(() -> patient.retry(retry));
         }
         return patient;

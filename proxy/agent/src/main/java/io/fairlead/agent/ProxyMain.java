@@ -8,6 +8,7 @@ import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
+import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
@@ -20,6 +21,7 @@ import io.fairlead.runtime.options.Arguments;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /**
@@ -98,7 +100,9 @@ final class ProxyMain {
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
-        loop.start(Followers.start(new SyncReporter(engine, metrics, health), health, metrics, policy, lifecycle));
+        AgentEvents events = events();
+        loop.start(Followers.start(
+                new SyncReporter(engine, metrics, health, events), health, metrics, events, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -107,7 +111,7 @@ final class ProxyMain {
         }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
-        new AgentServers(arguments, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
+        new AgentServers(arguments, events, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);
@@ -120,7 +124,15 @@ final class ProxyMain {
         lifecycle.onStop("cluster source", input::close);
         store.start();
         lifecycle.onStop("cluster store", store::close);
+        events.starting(Instant.now());
         LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+    }
+
+    private AgentEvents events() {
+        EventWriter writer = new EventWriter(input.eventTarget());
+        writer.start();
+        lifecycle.onStop("event writer", writer::close);
+        return new AgentEvents(policy.nodeName(), writer::offer);
     }
 
     /** Whether load balancers may send traffic here: not while the node is being deleted. */

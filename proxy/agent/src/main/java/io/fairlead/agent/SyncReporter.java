@@ -6,15 +6,12 @@ import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.plan.FrontendKind;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.ServicePlan;
-import io.fairlead.agent.view.StatusView.SetAsideRow;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.metrics.Metrics;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Tells the world what each step did: log, metrics, health.
@@ -30,19 +27,20 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     private final Metrics metrics;
     private final ProxyHealth health;
     private final KubeProxyReport kubeProxy;
+    private final ObjectReport objects;
     private final Map<FrontendKind, Integer> frontends = new EnumMap<>(FrontendKind.class);
-    private Set<SetAsideRow> known = Set.of();
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health) {
-        this(engine, metrics, health, System.getLogger(SyncReporter.class.getName()));
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events) {
+        this(engine, metrics, health, events, System.getLogger(SyncReporter.class.getName()));
     }
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, Logger log) {
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events, Logger log) {
         this.log = log;
         this.engine = engine;
         this.metrics = metrics;
         this.health = health;
         this.kubeProxy = new KubeProxyReport(metrics);
+        this.objects = new ObjectReport(engine, metrics, events, log);
     }
 
     @Override
@@ -54,7 +52,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
         count(step);
         kubeProxy.stepped(step, stepNanos, health.now());
-        reportSetAside();
+        objects.stepped();
         for (SyncResult.Failure failure : result.failures()) {
             log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
         }
@@ -102,37 +100,11 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
             metrics.gauge(ProxyCounters.FRONTENDS, kind.toString()).set(frontends.getOrDefault(kind, 0));
         }
         metrics.gauge(ProxyCounters.SERVICES).set(engine.planner().services().size());
-        metrics.gauge(ProxyCounters.CONTESTED).set(engine.planner().contested().size());
     }
 
     private void add(ServicePlan plan, int sign) {
         plan.ports()
                 .forEach(port ->
                         port.frontends().forEach(frontend -> frontends.merge(frontend.kind(), sign, Integer::sum)));
-    }
-
-    /** One line for each object when it is set aside, and one when it is not any more. */
-    private void reportSetAside() {
-        Set<SetAsideRow> now = new HashSet<>(AgentViews.setAside(engine));
-        for (SetAsideRow row : now) {
-            if (!known.contains(row)) {
-                log.log(
-                        Level.WARNING,
-                        "set aside {0} {1} ({2}): {3}",
-                        row.kind(),
-                        row.name(),
-                        row.where(),
-                        row.reason());
-            }
-        }
-        Set<String> objects = new HashSet<>();
-        now.forEach(row -> objects.add(row.kind() + " " + row.name()));
-        for (SetAsideRow row : known) {
-            if (!objects.contains(row.kind() + " " + row.name())) {
-                log.log(Level.INFO, "{0} {1} is honoured again or gone", row.kind(), row.name());
-            }
-        }
-        metrics.gauge(ProxyCounters.SET_ASIDE).set(now.size());
-        known = now;
     }
 }

@@ -165,7 +165,10 @@ class KubeProxyMetricsTest {
         assertEquals("1.7E9", metric("sync_proxy_rules_last_queued_timestamp_seconds{ip_family=\"IPv6\"}"));
         small.dataplane.hold();
         loop.start(new SyncReporter(
-                small.engine, new Metrics(), new ProxyHealth(InstantSource.fixed(NOW), () -> 0, () -> true)));
+                small.engine,
+                new Metrics(),
+                new ProxyHealth(InstantSource.fixed(NOW), () -> 0, () -> true),
+                SmallCluster.NO_EVENTS));
         String call = small.dataplane.next();
         while (!call.contains("fresh")) {
             call = small.dataplane.next();

@@ -32,7 +32,7 @@ class LocalPagesTest {
 
     @BeforeEach
     void start() {
-        loop.start(new SyncReporter(small.engine, new Metrics(), health));
+        loop.start(new SyncReporter(small.engine, new Metrics(), health, SmallCluster.NO_EVENTS));
     }
 
     @AfterEach

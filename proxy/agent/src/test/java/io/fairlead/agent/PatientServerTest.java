@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +31,11 @@ class PatientServerTest {
     private static final Map<String, HttpHandler> PAGES = Map.of("/page", _ -> HttpReply.text(200, "served"));
     private static final Duration RETRY = Duration.ofMillis(20);
 
-    private static PatientServer start(int port) {
+    private final List<String> refusals = new ArrayList<>();
+
+    private PatientServer start(int port) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        return PatientServer.start("test", new HttpEndpoint.Tcp(address, Set.of()), PAGES, RETRY);
+        return PatientServer.start("test", new HttpEndpoint.Tcp(address, Set.of()), PAGES, RETRY, refusals::add);
     }
 
     private static String ask(int port) {
@@ -54,6 +59,8 @@ class PatientServerTest {
             }
             assertTrue(ask(port).endsWith("served"), () -> ask(port));
         }
+        assertEquals(1, refusals.size(), refusals::toString);
+        assertTrue(refusals.getFirst().contains(String.valueOf(port)), refusals::toString);
     }
 
     @Test

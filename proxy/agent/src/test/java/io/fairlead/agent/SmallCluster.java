@@ -31,6 +31,9 @@ final class SmallCluster implements AutoCloseable {
             true,
             NodePortAddresses.DEFAULT);
 
+    /** For what is tested without Events. */
+    static final AgentEvents NO_EVENTS = new AgentEvents("node-1", _ -> {});
+
     static final Set<IpAddress> ADDRESSES = Set.of(IpAddress.parse("192.168.0.1"), IpAddress.parse("fd00:c0a8::1"));
 
     static final Service WEB = Plans.service("web", "172.30.0.41")

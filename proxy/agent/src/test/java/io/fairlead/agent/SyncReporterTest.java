@@ -8,6 +8,7 @@ import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.write.ClusterEvent;
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.metrics.Metrics;
@@ -32,7 +33,9 @@ class SyncReporterTest {
     private final Metrics metrics = new Metrics();
     private final ProxyHealth health = new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> 0, () -> true);
     private final RecordedLog log = new RecordedLog();
-    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, log);
+    private final List<ClusterEvent> said = new ArrayList<>();
+    private final AgentEvents events = new AgentEvents("node-1", said::add);
+    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, events, log);
 
     /**
      * Keeps the lines from INFO up.
@@ -109,7 +112,7 @@ class SyncReporterTest {
     @Test
     void frontendsAreCountedByKind() {
         try (SmallCluster fresh = new SmallCluster()) {
-            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, log);
+            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, events, log);
             fresh.trouble();
             counting.stepped(fresh.step(), 0, 1);
             assertEquals("3.0", metric("fairlead_services"));
@@ -131,6 +134,7 @@ class SyncReporterTest {
         reporter.stepped(everything(), 0, 1);
         assertEquals(
                 List.of(
+                        "WARNING 5.6.7.8:80/tcp of default/clash:http/tcp is served for default/web:http/tcp, which claims it too",
                         "WARNING set aside Service default/bad (bad.yaml:7): spec.ports[0].port: is missing",
                         "WARNING set aside Service default/twice (plan): spec.ports[1].name: another port of the same"
                                 + " protocol is named 'http'"),
@@ -140,5 +144,48 @@ class SyncReporterTest {
         reporter.stepped(small.step(), 0, 1);
         assertEquals(List.of("INFO Service default/bad is honoured again or gone"), log.lines);
         assertEquals("1.0", metric("fairlead_set_aside_objects"));
+    }
+
+    private List<String> said() {
+        List<String> lines = said.stream()
+                .map(event -> event.type() + " " + event.regarding() + " " + event.reason() + ": " + event.note())
+                .sorted()
+                .toList();
+        said.clear();
+        return lines;
+    }
+
+    @Test
+    void ownersOfObjectsGetOneEventEach() {
+        reporter.stepped(everything(), 0, 1);
+        small.trouble();
+        reporter.stepped(everything(), 0, 1);
+        assertEquals(
+                List.of(
+                        "Warning Service default/bad SetAside: spec.ports[0].port: is missing; its last good state, if any, stays"
+                                + " in force",
+                        "Warning Service default/clash AddressConflict: 5.6.7.8:80/tcp (externalIP) is served for"
+                                + " Service default/web (LoadBalancer), which claims it too",
+                        "Warning Service default/twice SetAside: spec.ports[1].name: another port of the same protocol"
+                                + " is named 'http'; its last good state, if any, stays in force"),
+                said());
+        reporter.stepped(everything(), 0, 1);
+        assertEquals(List.of(), said());
+    }
+
+    @Test
+    void eventsOfTheNodeAndOfItsPorts() {
+        events.starting(Instant.EPOCH);
+        events.pageRefused(AgentServers.Page.HEALTH, "cannot listen on 0.0.0.0:10256");
+        events.pageRefused(AgentServers.Page.METRICS, "cannot listen on 127.0.0.1:10249");
+        events.healthCheckPortTaken(new ObjectName("default", "web"), "cannot listen on 0.0.0.0:31000");
+        assertEquals(
+                List.of(
+                        "Normal Node node-1 Starting: fairlead serves Services on node node-1 in nftables mode",
+                        "Warning Node node-1 FailedToStartMetricServer: cannot listen on 127.0.0.1:10249",
+                        "Warning Node node-1 FailedToStartProxierHealthcheck: cannot listen on 0.0.0.0:10256",
+                        "Warning Service default/web FailedToStartServiceHealthcheck: node node-1 failed to start the"
+                                + " healthcheck: cannot listen on 0.0.0.0:31000"),
+                said());
     }
 }

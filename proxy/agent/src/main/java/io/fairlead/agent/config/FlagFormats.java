@@ -8,6 +8,7 @@ import io.fairlead.runtime.options.ValueFormat;
 import io.fairlead.runtime.options.ValueFormats;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -65,6 +66,17 @@ final class FlagFormats {
 
     static ValueFormat<IpAddress> address() {
         return ValueFormats.of("an IP address", IpAddress::parse);
+    }
+
+    /** With or without a scheme: what a server without one speaks follows from whether there are credentials for it. */
+    static ValueFormat<String> server() {
+        return ValueFormats.of("http://HOST[:PORT] or https://HOST[:PORT]", text -> {
+            URI url = URI.create(text.contains("://") ? text : "https://" + text);
+            if (url.getHost() == null || !url.getScheme().matches("https?")) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
     }
 
     static ValueFormat<String> nodePortAddress() {

@@ -27,8 +27,11 @@ public final class RoutingFlags {
             "FILE",
             ValueFormats.path(),
             "how to reach the API server (default: in-cluster, then ~/.kube/config)");
-    public static final Option<String> MASTER =
-            Option.of("--master", "URL", FlagFormats.anyText(), "API server to use instead of the kubeconfig's");
+    public static final Option<List<String>> MASTER = Option.list(
+            "--master",
+            "URL,...",
+            FlagFormats.server(),
+            "API servers to use instead of the kubeconfig's; the next one is asked when one does not answer");
     public static final Option<String> NODE_NAME = Option.of(
                     "--node-name",
                     "NAME",

@@ -258,7 +258,7 @@ public final class HealthCheckServers implements AutoCloseable {
                         "load balancers get no answer at the health check node port of Service {0}, to be retried: {1}",
                         listener.service,
                         e.getMessage());
-                observer.portTaken(listener.service);
+                observer.portTaken(listener.service, String.valueOf(e.getMessage()));
             }
             return false;
         }

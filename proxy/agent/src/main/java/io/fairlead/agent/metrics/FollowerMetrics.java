@@ -60,7 +60,7 @@ public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, 
     }
 
     @Override
-    public void portTaken(ObjectName service) {
+    public void portTaken(ObjectName service, String reason) {
         metrics.counter(ProxyCounters.HEALTH_CHECK_BIND_FAILURES).increment();
     }
 

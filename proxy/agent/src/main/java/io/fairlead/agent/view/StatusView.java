@@ -1,5 +1,6 @@
 package io.fairlead.agent.view;
 
+import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.runtime.table.JsonWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
@@ -27,8 +28,24 @@ public record StatusView(
         List<String> warnings)
         implements View {
 
-    /** An object that cannot be honoured: its last good state, if any, is in force. */
-    public record SetAsideRow(String kind, String name, String where, String reason) {}
+    /**
+     * An object that cannot be honoured: its last good state, if any, is in force.
+     *
+     * @param where that was noticed: {@code file:line}, {@code API}, {@code plan} or {@link #KERNEL}
+     */
+    public record SetAsideRow(ObjectKey object, String where, String reason) {
+
+        /** The kernel of this node refused a part of it. */
+        public static final String KERNEL = "kernel";
+
+        String kind() {
+            return object.kind().label();
+        }
+
+        String name() {
+            return object.name().toString();
+        }
+    }
 
     public StatusView {
         setAside = List.copyOf(setAside);
@@ -54,7 +71,7 @@ public record StatusView(
                         .column("NAME")
                         .column("WHERE")
                         .column("REASON");
-                setAside.forEach(row -> table.row(row.kind, row.name, row.where, row.reason));
+                setAside.forEach(row -> table.row(row.kind(), row.name(), row.where, row.reason));
                 table.writeTo(out);
             }
         } catch (IOException e) {
@@ -81,8 +98,8 @@ public record StatusView(
         json.name("setAside").beginArray();
         for (SetAsideRow row : setAside) {
             json.beginObject()
-                    .member("kind", row.kind)
-                    .member("name", row.name)
+                    .member("kind", row.kind())
+                    .member("name", row.name())
                     .member("where", row.where)
                     .member("reason", row.reason)
                     .endObject();

@@ -64,7 +64,7 @@ class HealthCheckServersTest {
             }
 
             @Override
-            public void portTaken(ObjectName service) {
+            public void portTaken(ObjectName service, String reason) {
                 taken.add(service.toString());
             }
         };

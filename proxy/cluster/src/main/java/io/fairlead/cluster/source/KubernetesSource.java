@@ -2,6 +2,7 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.source.decode.ObjectDecoder;
 import java.net.URLEncoder;
@@ -20,7 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class KubernetesSource implements AutoCloseable {
 
-    private final ApiConnection api;
     private final List<ResourceWatch> watches = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -36,13 +36,15 @@ public final class KubernetesSource implements AutoCloseable {
      */
     public record KindStatus(ClusterKind kind, boolean listed, Instant lastContact, String trouble) {}
 
-    /** @param nodeName the only Node to follow; empty follows them all */
-    public KubernetesSource(KubernetesAccess access, String nodeName, ClusterSink sink) {
-        this(access, nodeName, sink, KubernetesTiming.STANDARD);
+    /**
+     * @param api stays open when this is closed
+     * @param nodeName the only Node to follow; empty follows them all
+     */
+    public KubernetesSource(ApiConnection api, String nodeName, ClusterSink sink) {
+        this(api, nodeName, sink, KubernetesTiming.STANDARD);
     }
 
-    KubernetesSource(KubernetesAccess access, String nodeName, ClusterSink sink, KubernetesTiming timing) {
-        this.api = new ApiConnection(access);
+    KubernetesSource(ApiConnection api, String nodeName, ClusterSink sink, KubernetesTiming timing) {
         List<ResourceWatch.Resource> resources = resources(nodeName);
         AtomicInteger missing = new AtomicInteger(resources.size());
         Runnable onFirstList = () -> {
@@ -95,7 +97,6 @@ public final class KubernetesSource implements AutoCloseable {
     public void close() {
         closed.countDown();
         threads.forEach(Thread::interrupt);
-        api.close();
         for (Thread thread : threads) {
             try {
                 thread.join();

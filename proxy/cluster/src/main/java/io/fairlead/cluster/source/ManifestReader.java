@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.source.decode.BoundedInput;
 import io.fairlead.cluster.source.decode.Field;
 import io.fairlead.cluster.source.decode.InvalidInput;
 import io.fairlead.cluster.source.decode.JsonTree;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.api.ApiConnection;
+import io.fairlead.cluster.api.ApiFailure;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.source.decode.Field;
 import io.fairlead.cluster.source.decode.InvalidInput;
@@ -233,8 +235,7 @@ final class ResourceWatch implements Runnable {
         String query = "?watch=true&allowWatchBookmarks=true&resourceVersion="
                 + URLEncoder.encode(resourceVersion, StandardCharsets.UTF_8) + "&timeoutSeconds=" + seconds
                 + resource.selectors();
-        Duration silenceMax = Duration.ofSeconds(seconds).plus(timing.listSilenceMax());
-        try (InputStream answer = api.get(resource.path() + query, silenceMax)) {
+        try (InputStream answer = api.get(resource.path() + query, timing.watchSilenceMax())) {
             // Before the parser, which waits for the first bytes.
             contact();
             JsonParser parser = json.createParser(answer);

@@ -1,5 +1,6 @@
 package io.fairlead.cluster.source;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -51,6 +53,7 @@ public final class FakeApiServer implements AutoCloseable {
         }
     }
 
+    private static final Pattern NAMESPACED = Pattern.compile("(.*)/namespaces/([^/]+)(/[^/]+)");
     private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern AMPERSAND = Pattern.compile("&");
     private static final ObjectNode NONE = JSON.createObjectNode();
@@ -71,6 +74,7 @@ public final class FakeApiServer implements AutoCloseable {
     private String token = "";
     private boolean goneByStatus;
     private boolean silent;
+    private boolean cutOff;
     private int stallMillis;
     private int openWatches;
     private boolean closed;
@@ -169,6 +173,13 @@ public final class FakeApiServer implements AutoCloseable {
         notifyAll();
     }
 
+    /** Whether nothing is answered at all, as by a machine that is cut off. */
+    public synchronized void cutOff(boolean value) {
+        silent = value;
+        cutOff = value;
+        notifyAll();
+    }
+
     /** Makes each list pause so long in its middle. */
     public synchronized void stallLists(int millis) {
         stallMillis = millis;
@@ -195,15 +206,33 @@ public final class FakeApiServer implements AutoCloseable {
     // How it answers.
 
     private void answer(HttpExchange exchange) throws IOException {
+        awaitConnection();
         String path = exchange.getRequestURI().getPath();
         Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
+        Matcher namespaced = NAMESPACED.matcher(path);
+        if (exchange.getRequestMethod().equals("GET") && namespaced.matches()) {
+            path = namespaced.group(1) + namespaced.group(3);
+            query.put("namespace", namespaced.group(2));
+        }
         int refusal = refusal(exchange, path, query);
         if (refusal != 0) {
             refuse(exchange, refusal);
+        } else if (exchange.getRequestMethod().equals("POST")) {
+            create(exchange, path);
         } else if (query.containsKey("watch")) {
             watch(exchange, path, query);
         } else {
             list(exchange, path, query);
+        }
+    }
+
+    private synchronized void awaitConnection() throws IOException {
+        while (cutOff && !closed) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
         }
     }
 
@@ -220,7 +249,7 @@ public final class FakeApiServer implements AutoCloseable {
                 return fault.code;
             }
         }
-        return objects.containsKey(path) ? 0 : 404;
+        return objects.containsKey(path) || exchange.getRequestMethod().equals("POST") ? 0 : 404;
     }
 
     private static void refuse(HttpExchange exchange, int code) throws IOException {
@@ -236,6 +265,27 @@ public final class FakeApiServer implements AutoCloseable {
                 .put("apiVersion", "v1")
                 .put("message", "refused on purpose")
                 .put("code", code);
+    }
+
+    private void create(HttpExchange exchange, String path) throws IOException {
+        ObjectNode object = (ObjectNode) JSON.readTree(exchange.getRequestBody());
+        String key = object.path("metadata").path("namespace").asText() + "/"
+                + object.path("metadata").path("name").asText();
+        synchronized (this) {
+            if (held(path).putIfAbsent(key, object) != null) {
+                refuse(exchange, 409);
+                return;
+            }
+        }
+        exchange.sendResponseHeaders(201, 0);
+        try (OutputStream body = exchange.getResponseBody()) {
+            body.write(JSON.writeValueAsBytes(object));
+        }
+    }
+
+    /** What programs created there. */
+    public synchronized List<JsonNode> created(String path) {
+        return List.copyOf(held(path).values());
     }
 
     private void list(HttpExchange exchange, String path, Map<String, String> query) throws IOException {
@@ -393,6 +443,10 @@ public final class FakeApiServer implements AutoCloseable {
             if (!term.isEmpty() && object.path("metadata").path("labels").has(term.substring(1))) {
                 return false;
             }
+        }
+        JsonNode namespace = object.path("metadata").path("namespace");
+        if (!query.getOrDefault("namespace", namespace.asText()).equals(namespace.asText())) {
+            return false;
         }
         String name = query.getOrDefault("fieldSelector", "");
         return name.isEmpty()

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.client.Config;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.api.ApiConnection;
+import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
@@ -40,27 +41,32 @@ final class KubernetesSourceTest {
             Duration.ofMillis(200),
             Duration.ofSeconds(60),
             Duration.ofMillis(700),
+            Duration.ofSeconds(60),
             Duration.ofMillis(100));
 
     private final FakeApiServer api = new FakeApiServer();
     private final ClusterProbe probe = new ClusterProbe();
     private final List<AutoCloseable> sources = new ArrayList<>();
+    private final List<ApiConnection> connections = new ArrayList<>();
 
     @AfterEach
     void close() throws Exception {
         for (AutoCloseable source : sources) {
             source.close();
         }
+        connections.forEach(ApiConnection::close);
         probe.close();
         api.close();
     }
 
     private KubernetesSource start(KubernetesTiming timing) {
-        return start(KubernetesAccess.plain(api.url()), timing);
+        return start(KubernetesAccess.plain(List.of(api.url())), timing);
     }
 
     private KubernetesSource start(KubernetesAccess access, KubernetesTiming timing) {
-        KubernetesSource source = new KubernetesSource(access, "n1", probe.sink(), timing);
+        ApiConnection connection = new ApiConnection(access);
+        connections.add(connection);
+        KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink(), timing);
         sources.add(source);
         source.start();
         return source;
@@ -107,6 +113,18 @@ final class KubernetesSourceTest {
         return api.requests().stream()
                 .filter(request -> List.of(parts).stream().allMatch(request::contains))
                 .count();
+    }
+
+    @Test
+    void anotherServerIsAskedWhenOneIsAway() {
+        try (FakeApiServer first = new FakeApiServer()) {
+            start(KubernetesAccess.plain(List.of(first.url(), api.url())), QUICK);
+            probe.await("the first snapshot", _ -> true);
+            await("four watches of the first server", () -> first.openWatches() == 4);
+        }
+        api.put(FakeApiServer.SERVICES, service("web", 80));
+        probe.awaitServices("web");
+        await("four watches of the second server", () -> api.openWatches() == 4);
     }
 
     @Test
@@ -253,6 +271,7 @@ final class KubernetesSourceTest {
                 QUICK.backoffMax(),
                 Duration.ofSeconds(1),
                 QUICK.listSilenceMax(),
+                QUICK.watchSilenceMax(),
                 QUICK.absentRetry()));
         probe.awaitServices("web");
         await("a second watch", () -> requests(FakeApiServer.SERVICES, "watch=true") >= 2);
@@ -267,8 +286,9 @@ final class KubernetesSourceTest {
         start(new KubernetesTiming(
                 QUICK.backoffMin(),
                 QUICK.backoffMax(),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(100),
+                Duration.ofSeconds(60),
+                QUICK.listSilenceMax(),
+                Duration.ofMillis(400),
                 QUICK.absentRetry()));
         probe.awaitServices("web");
         await("four watches", () -> api.openWatches() == 4);
@@ -381,11 +401,9 @@ final class KubernetesSourceTest {
         logger.addHandler(handler);
         try {
             Path token = Files.writeString(folder.resolve("token"), "first-secret\n");
-            Config config = Config.empty();
-            config.setMasterUrl(api.url());
             api.put(FakeApiServer.SERVICES, service("web", 80));
             api.requireToken("second-secret");
-            KubernetesSource source = start(KubernetesAccess.withTokenFile(config, token), QUICK);
+            KubernetesSource source = start(KubernetesAccess.tokenFile(api.url(), token), QUICK);
             await(
                     "a refusal",
                     () -> source.status().stream()

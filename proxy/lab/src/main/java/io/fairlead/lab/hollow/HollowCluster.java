@@ -150,20 +150,45 @@ public final class HollowCluster {
     }
 
     /**
+     * One thing that happened.
+     *
+     * <p>Immutable.
+     *
+     * @param changes of objects, at least one
+     * @param ready IPv4 addresses of Pods that are ready for the first time
+     * @param leaving IPv4 addresses of Pods that are to get no more traffic for good
+     */
+    public record Happening(List<HollowChange> changes, List<String> ready, List<String> leaving) {
+        public Happening {
+            changes = List.copyOf(changes);
+            ready = List.copyOf(ready);
+            leaving = List.copyOf(leaving);
+        }
+    }
+
+    /**
      * The next thing that happens: mostly an endpoint that comes, goes or changes, sometimes a whole Service.
      *
      * @param now goes into the objects, as the time of what led to the change
-     * @return changes of objects, at least one
      */
-    public List<HollowChange> next(Instant now) {
+    public Happening next(Instant now) {
         HollowStory story = choose();
         HollowStory.Step step = story.next();
         Held held = services.get(story.service());
         held.triggeredAt = now;
         List<HollowChange> changes = new ArrayList<>();
+        List<String> ready = new ArrayList<>();
+        List<String> leaving = new ArrayList<>();
         int slices = held.slices.size();
         switch (step) {
-            case HollowStory.Endpoint(int pod, Phase phase) -> changed(held, put(held, pod, phase), slices, changes);
+            case HollowStory.Endpoint(int pod, Phase phase) -> {
+                if (phase == Phase.READY && phase(held, pod) == Phase.STARTING) {
+                    ready.add(addresses.pod(pod, false));
+                } else if (phase == Phase.TERMINATING) {
+                    leaving.add(addresses.pod(pod, false));
+                }
+                changed(held, put(held, pod, phase), slices, changes);
+            }
             case HollowStory.Gone(int pod) -> changed(held, remove(held, pod), slices, changes);
             case HollowStory.Deleted() -> whole(held, Verb.DELETED, changes);
             case HollowStory.Created() -> whole(held, Verb.ADDED, changes);
@@ -172,7 +197,17 @@ public final class HollowCluster {
             stories.remove(story);
             held.busy = false;
         }
-        return changes;
+        return new Happening(changes, ready, leaving);
+    }
+
+    private static Phase phase(Held held, int pod) {
+        for (int[] slice : held.slices) {
+            int place = place(slice, pod);
+            if (place >= 0) {
+                return HollowSlice.phase(slice[place]);
+            }
+        }
+        return Phase.STARTING;
     }
 
     /**

@@ -87,7 +87,7 @@ public final class HollowRun {
             long due = (now - start) / NANOS_PER_SECOND * changesPerSecond
                     + (now - start) % NANOS_PER_SECOND * changesPerSecond / NANOS_PER_SECOND;
             for (; changes < due; changes++) {
-                target.accept(cluster.next(Instant.now()));
+                target.accept(cluster.next(Instant.now()).changes());
             }
             if (now - reported >= REPORT_NANOS) {
                 reported = now;

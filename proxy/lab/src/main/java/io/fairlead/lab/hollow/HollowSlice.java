@@ -15,9 +15,16 @@ final class HollowSlice implements HollowObject {
 
     /** How far an endpoint is on its way. */
     enum Phase {
+        /** Not ready yet. */
+        STARTING,
         READY,
+        /** Not ready any more. */
         UNREADY,
-        TERMINATING
+        TERMINATING;
+
+        boolean serving() {
+            return this == READY || this == TERMINATING;
+        }
     }
 
     private static final Phase[] PHASES = Phase.values();
@@ -124,7 +131,7 @@ final class HollowSlice implements HollowObject {
         int node = addresses.nodeOfPod(pod);
         out.append("{\"addresses\":[\"").append(addresses.pod(pod, ipv6));
         out.append("\"],\"conditions\":{\"ready\":").append(phase == Phase.READY);
-        out.append(",\"serving\":").append(phase != Phase.UNREADY);
+        out.append(",\"serving\":").append(phase.serving());
         out.append(",\"terminating\":").append(phase == Phase.TERMINATING);
         out.append("},\"targetRef\":{\"kind\":\"Pod\",\"namespace\":\"").append(owner.namespace());
         out.append("\",\"name\":\"").append(owner.name()).append("-7c9f5d8b6c-").append(suffix(pod));

@@ -90,14 +90,14 @@ final class HollowStory {
     }
 
     private void comeAndGo(int pod) {
-        steps.add(new Endpoint(pod, Phase.UNREADY));
+        steps.add(new Endpoint(pod, Phase.STARTING));
         steps.add(new Endpoint(pod, Phase.READY));
         go(pod);
     }
 
     /** As a Deployment does it: the new one is ready before the old one goes. */
     private void replace(int old, int fresh) {
-        steps.add(new Endpoint(fresh, Phase.UNREADY));
+        steps.add(new Endpoint(fresh, Phase.STARTING));
         steps.add(new Endpoint(fresh, Phase.READY));
         go(old);
     }

@@ -4,17 +4,26 @@ import io.fairlead.lab.run.LabException;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.Host;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * etcd and kube-apiserver on a host of a lab: what kubeadm would run on a control plane node, less what needs nodes. Both
- * are processes of the run and end with it.
+ * etcd and kube-apiserver on a host of a lab: what kubeadm would run on a control plane node, less what needs nodes. A
+ * second API server, on another address of the host, and the controllers are started when a test wants them. All are
+ * processes of the run and end with it.
  *
  * <p>Confined to one thread at a time.
  */
@@ -27,45 +36,74 @@ public final class ControlPlane {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(45);
     private static final long POLL_NANOS = 20_000_000;
     private static final int LOG_LINES_SHOWN = 8;
+    private static final Pattern REVISION = Pattern.compile("\"revision\":\"([0-9]+)\"");
 
     private final LabRun run;
     private final Host host;
+    private final List<String> addresses;
     private final Judges judges;
     private final Path folder;
     private final String serviceRange;
     private final Path tokens;
+    private final Path auditPolicy;
     private final Keys keys;
-    private Process store;
-    private Process server;
+    private final ServingCertificate serving;
+    private final Process store;
+    private final List<@Nullable Process> servers;
 
-    private ControlPlane(LabRun run, Host host, Judges judges, Path folder, String serviceRange, List<Identity> users)
+    private ControlPlane(
+            LabRun run,
+            Host host,
+            List<String> addresses,
+            Judges judges,
+            Path folder,
+            String serviceRange,
+            List<Identity> users)
             throws IOException {
         this.run = run;
         this.host = host;
+        this.addresses = addresses;
         this.judges = judges;
         this.folder = folder;
         this.serviceRange = serviceRange;
         this.keys = Keys.create(folder);
+        this.serving = ServingCertificate.create(folder, addresses);
         this.tokens = folder.resolve("tokens.csv");
         StringBuilder lines = new StringBuilder(Identity.ADMIN.line());
         users.forEach(user -> lines.append(user.line()));
         Files.writeString(tokens, lines);
+        this.auditPolicy = Files.writeString(folder.resolve("audit.yaml"), """
+                apiVersion: audit.k8s.io/v1
+                kind: Policy
+                omitStages: [RequestReceived, ResponseStarted]
+                rules:
+                - {level: None, users: ["lab:admin", "system:apiserver"]}
+                - {level: Metadata}
+                """);
         this.store = startStore();
-        this.server = startServer();
+        this.servers = new ArrayList<>();
+        addresses.forEach(_ -> servers.add(null));
+    }
+
+    /** As below, with one API server at the host's address. */
+    public static ControlPlane start(LabRun run, Host host, Judges judges, String serviceRange, List<Identity> users) {
+        return start(run, host, List.of(host.addresses().text4()), judges, serviceRange, users);
     }
 
     /**
-     * Starts both and waits until the API answers.
+     * Starts etcd and the first API server, and waits until the API answers.
      *
+     * @param addresses of the host, IPv4: one for each API server that there may be
      * @param serviceRange ClusterIPs: one range of each family, with a comma
      * @param users whom the API server knows besides {@link Identity#ADMIN}
      */
-    public static ControlPlane start(LabRun run, Host host, Judges judges, String serviceRange, List<Identity> users) {
+    public static ControlPlane start(
+            LabRun run, Host host, List<String> addresses, Judges judges, String serviceRange, List<Identity> users) {
         Path folder = run.folder().resolve("control-plane");
         try {
-            Files.createDirectories(folder.resolve("certificates"));
-            ControlPlane started = new ControlPlane(run, host, judges, folder, serviceRange, users);
-            started.awaitReady();
+            Files.createDirectories(folder);
+            ControlPlane started = new ControlPlane(run, host, addresses, judges, folder, serviceRange, users);
+            started.startServer(0);
             return started;
         } catch (IOException e) {
             throw new LabException("cannot prepare " + folder + ": " + e.getMessage(), e);
@@ -87,15 +125,17 @@ public final class ControlPlane {
                 "--unsafe-no-fsync");
     }
 
-    private Process startServer() {
-        return start(
+    /** Starts an API server, for the first time or after {@link #killServer}, and waits until it is ready. */
+    public void startServer(int which) {
+        Process server = start(
                 "kube-apiserver",
                 judges.program("kubernetes", "kube-apiserver").toString(),
                 "--etcd-servers=" + ETCD,
-                "--bind-address=" + host.addresses().v4().getHostAddress(),
-                "--advertise-address=" + host.addresses().v4().getHostAddress(),
+                "--bind-address=" + addresses.get(which),
+                "--advertise-address=" + addresses.get(which),
                 "--secure-port=" + PORT,
-                "--cert-dir=" + folder.resolve("certificates"),
+                "--tls-cert-file=" + serving.certificate(),
+                "--tls-private-key-file=" + serving.key(),
                 "--token-auth-file=" + tokens,
                 "--authorization-mode=Node,RBAC",
                 "--service-account-issuer=https://kubernetes.default.svc",
@@ -103,8 +143,24 @@ public final class ControlPlane {
                 "--service-account-signing-key-file=" + keys.signing(),
                 "--service-cluster-ip-range=" + serviceRange,
                 "--disable-admission-plugins=ServiceAccount",
+                "--audit-policy-file=" + auditPolicy,
+                "--audit-log-path=" + folder.resolve("audit.log"),
                 "--allow-privileged=true",
                 "--shutdown-delay-duration=0s",
+                "--v=1");
+        servers.set(which, server);
+        awaitReady(which, server);
+    }
+
+    /** Starts the controllers that make EndpointSlices of Services and Pods. */
+    public void startControllers() {
+        start(
+                "kube-controller-manager",
+                judges.program("kubernetes", "kube-controller-manager").toString(),
+                "--kubeconfig=" + kubeconfig(Identity.ADMIN),
+                "--controllers=endpointslice-controller",
+                "--leader-elect=false",
+                "--secure-port=0",
                 "--v=1");
     }
 
@@ -113,18 +169,14 @@ public final class ControlPlane {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve(name + ".log").toFile()));
         return run.start(builder, host.namespace());
     }
 
-    private Path log(String name) {
-        return folder.resolve(name + ".log");
-    }
-
-    /** Waits until the API server says that it is ready. */
-    public void awaitReady() {
+    private void awaitReady(int which, Process server) {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
-        while (!isReady()) {
+        while (!isReady(which)) {
             if (!server.isAlive() || !store.isAlive() || System.nanoTime() > deadline) {
                 throw new LabException("the API server is not ready; its log ends:\n" + logEnd("kube-apiserver")
                         + "\nand that of etcd:\n" + logEnd("etcd"));
@@ -133,11 +185,8 @@ public final class ControlPlane {
         }
     }
 
-    private boolean isReady() {
-        if (!Files.isReadable(certificate())) {
-            return false;
-        }
-        try (KubeApi api = api(Identity.ADMIN, host)) {
+    private boolean isReady(int which) {
+        try (KubeApi api = api(Identity.ADMIN, host, which)) {
             return api.get("/readyz").status() == 200;
         } catch (IOException e) {
             return false;
@@ -146,40 +195,98 @@ public final class ControlPlane {
 
     private String logEnd(String name) {
         try {
-            List<String> lines = Files.readAllLines(log(name));
+            List<String> lines = Files.readAllLines(folder.resolve(name + ".log"));
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
         } catch (IOException e) {
             return "(" + e.getMessage() + ")";
         }
     }
 
-    /** Kills the API server; what it stored stays. Returns when it is gone. */
-    public void killServer() {
+    /** Kills an API server; what it stored stays. Returns when it is gone. */
+    public void killServer(int which) {
+        Process server = server(which);
         server.destroyForcibly();
         server.onExit().join();
+        servers.set(which, null);
     }
 
-    /** Starts the API server again, after {@link #killServer}, and waits until it is ready. */
+    /** Kills the first API server. */
+    public void killServer() {
+        killServer(0);
+    }
+
+    /** Starts the first API server again, after {@link #killServer()}, and waits until it is ready. */
     public void restartServer() {
-        server = startServer();
-        awaitReady();
+        startServer(0);
+    }
+
+    /** Process id of an API server that runs. */
+    public long pid(int which) {
+        return server(which).pid();
+    }
+
+    private Process server(int which) {
+        Process server = servers.get(which);
+        if (server == null) {
+            throw new LabException("API server " + which + " does not run");
+        }
+        return server;
+    }
+
+    /** Makes etcd forget all history up to now: who wants to go on from an older resource version gets 410 Gone. */
+    public void compactHistory() {
+        Matcher revision = REVISION.matcher(ask("/v3/kv/range", "{\"key\": \"AA==\"}"));
+        if (!revision.find()) {
+            throw new LabException("etcd says no revision");
+        }
+        ask("/v3/kv/compaction", "{\"revision\": " + revision.group(1) + "}");
+    }
+
+    /** A request to etcd's JSON gateway. */
+    private String ask(String path, String body) {
+        try {
+            return host.namespace().run(() -> {
+                HttpURLConnection connection =
+                        (HttpURLConnection) URI.create(ETCD + path).toURL().openConnection();
+                connection.setDoOutput(true);
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(body.getBytes(StandardCharsets.UTF_8));
+                }
+                try (InputStream in = connection.getInputStream()) {
+                    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                }
+            });
+        } catch (IOException e) {
+            throw new LabException("etcd " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What others than the admin asked of the API servers, a JSON object of audit.k8s.io/v1 a line. */
+    public List<String> auditLog() {
+        try {
+            return Files.readAllLines(folder.resolve("audit.log"));
+        } catch (IOException e) {
+            throw new LabException("cannot read the audit log: " + e.getMessage(), e);
+        }
+    }
+
+    /** The API, from a host of the same lab, at the first server. */
+    public KubeApi api(Identity user, Host from) {
+        return api(user, from, 0);
     }
 
     /** The API, from a host of the same lab. */
-    public KubeApi api(Identity user, Host from) {
-        return KubeApi.from(from.namespace(), access(user));
+    public KubeApi api(Identity user, Host from, int which) {
+        InetSocketAddress server = new InetSocketAddress(addresses.get(which), PORT);
+        return KubeApi.from(from.namespace(), ApiAccess.of(server, serving.certificate(), user.token()));
     }
 
-    /** Where the API is and who asks; the address is reachable inside of the lab only. */
-    public ApiAccess access(Identity user) {
-        return ApiAccess.of(new InetSocketAddress(host.addresses().v4(), PORT), certificate(), user.token());
+    /** Base URL of an API server. */
+    public String url(int which) {
+        return "https://" + addresses.get(which) + ":" + PORT;
     }
 
-    private Path certificate() {
-        return folder.resolve("certificates/apiserver.crt");
-    }
-
-    /** Writes a kubeconfig for a user and returns it. */
+    /** Writes a kubeconfig for a user, with the first server, and returns it. */
     public Path kubeconfig(Identity user) {
         Path file = folder.resolve(user.token() + ".kubeconfig");
         List<String> lines = new ArrayList<>(List.of(
@@ -188,8 +295,8 @@ public final class ControlPlane {
                 "clusters:",
                 "- name: " + CLUSTER_NAME,
                 "  cluster:",
-                "    server: https://" + host.addresses().v4().getHostAddress() + ":" + PORT,
-                "    certificate-authority: " + certificate(),
+                "    server: " + url(0),
+                "    certificate-authority: " + serving.certificate(),
                 "users:",
                 "- name: user",
                 "  user: {token: " + user.token() + "}",

@@ -34,7 +34,8 @@ record Keys(Path signing, Path checking) {
         }
     }
 
-    private static String pem(String label, byte[] bytes) {
+    /** As files of OpenSSL and of Kubernetes have it. */
+    static String pem(String label, byte[] bytes) {
         String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
         return "-----BEGIN " + label + "-----\n" + text + "\n-----END " + label + "-----\n";
     }

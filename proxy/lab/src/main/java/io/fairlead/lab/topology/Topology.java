@@ -33,7 +33,7 @@ public record Topology(List<NodeSpec> nodes) {
     public static final HostSpec ROUTER = new HostSpec("router", DualStack.of("192.168.0.1", "fd00:c0a8::1"));
 
     /** The router on the client's wire. */
-    static final DualStack OUTSIDE_GATEWAY = DualStack.of("203.0.113.1", "2001:db8:203::1");
+    public static final DualStack OUTSIDE_GATEWAY = DualStack.of("203.0.113.1", "2001:db8:203::1");
 
     public static final HostSpec OUTSIDE = new HostSpec("outside", DualStack.of("203.0.113.10", "2001:db8:203::10"));
 

@@ -51,7 +51,7 @@ final class HollowClusterTest {
         Map<String, String> followed = objects(cluster);
         Map<Verb, Integer> verbs = new HashMap<>();
         for (int i = 0; i < 3000; i++) {
-            for (HollowChange change : cluster.next(NOW)) {
+            for (HollowChange change : cluster.next(NOW).changes()) {
                 String key = change.object().kind() + " " + change.object().key();
                 boolean known = followed.containsKey(key);
                 assertEquals(change.verb() != Verb.ADDED, known, () -> change.verb() + " of " + key);

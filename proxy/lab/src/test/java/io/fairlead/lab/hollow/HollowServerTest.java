@@ -72,7 +72,7 @@ final class HollowServerTest {
 
     private void change(int times) {
         for (int i = 0; i < times; i++) {
-            server.apply(cluster.next(Instant.now()));
+            server.apply(cluster.next(Instant.now()).changes());
         }
     }
 

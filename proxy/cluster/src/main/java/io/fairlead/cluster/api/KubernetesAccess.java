@@ -1,25 +1,32 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.api;
 
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Where the API server is and how to be let in. Errors name the file or variable; no message holds a credential.
  *
- * <p>Immutable.
+ * <p>Thread-safe.
  */
 public final class KubernetesAccess {
 
     private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
     private final Config config;
+    private final ApiServers servers;
 
     private KubernetesAccess(Config config) {
+        this(config, List.of(config.getMasterUrl()));
+    }
+
+    private KubernetesAccess(Config config, List<String> servers) {
         this.config = config;
+        this.servers = new ApiServers(servers);
         // Retries are this package's business: they must know what a 410 means.
         config.setRequestRetryBackoffLimit(0);
         config.setUserAgent("fairlead");
@@ -34,11 +41,11 @@ public final class KubernetesAccess {
         return new KubernetesAccess(read(file));
     }
 
-    /** The same, but at another server; throws the same. */
-    public static KubernetesAccess kubeconfig(Path file, String server) {
+    /** The same, but at other servers, the preferred one first; throws the same. */
+    public static KubernetesAccess kubeconfig(Path file, List<String> servers) {
         Config config = read(file);
-        config.setMasterUrl(server);
-        return new KubernetesAccess(config);
+        config.setMasterUrl(servers.getFirst());
+        return new KubernetesAccess(config, servers);
     }
 
     private static Config read(Path file) {
@@ -81,8 +88,14 @@ public final class KubernetesAccess {
         return withTokenFile(config, serviceAccount.resolve("token"));
     }
 
-    /** The token is read for each request: the kubelet replaces it about every hour. */
-    static KubernetesAccess withTokenFile(Config config, Path token) {
+    /** With a token that is read for each request: the kubelet replaces it about every hour. */
+    public static KubernetesAccess tokenFile(String server, Path token) {
+        Config config = Config.empty();
+        config.setMasterUrl(server);
+        return withTokenFile(config, token);
+    }
+
+    private static KubernetesAccess withTokenFile(Config config, Path token) {
         config.setOauthTokenProvider(() -> {
             try {
                 return Files.readString(token).strip();
@@ -93,11 +106,16 @@ public final class KubernetesAccess {
         return new KubernetesAccess(config);
     }
 
-    /** Without credentials. */
-    public static KubernetesAccess plain(String url) {
+    /** Without credentials; the preferred server first. */
+    public static KubernetesAccess plain(List<String> servers) {
         Config config = Config.empty();
-        config.setMasterUrl(url);
-        return new KubernetesAccess(config);
+        config.setMasterUrl(servers.getFirst());
+        return new KubernetesAccess(config, servers);
+    }
+
+    /** Where the API is asked. */
+    public ApiServers servers() {
+        return servers;
     }
 
     Config config() {

@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.source.decode;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -9,11 +9,11 @@ import java.io.InputStream;
  *
  * <p>Confined to the thread of its source.
  */
-final class BoundedInput extends FilterInputStream {
+public final class BoundedInput extends FilterInputStream {
 
     private long left;
 
-    BoundedInput(InputStream in, long max) {
+    public BoundedInput(InputStream in, long max) {
         super(in);
         this.left = max;
     }

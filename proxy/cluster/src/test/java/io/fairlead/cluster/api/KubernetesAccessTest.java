@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fairlead.cluster.ClusterProbe;
+import io.fairlead.cluster.source.FakeApiServer;
+import io.fairlead.cluster.source.KubernetesSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,14 +44,15 @@ final class KubernetesAccessTest {
     @Test
     void anotherServerIsAskedWithTheTokenOfTheKubeconfig() throws IOException {
         try (FakeApiServer api = new FakeApiServer()) {
-            expectAnswer(api, KubernetesAccess.kubeconfig(kubeconfig("http://192.0.2.1"), api.url()));
+            expectAnswer(api, KubernetesAccess.kubeconfig(kubeconfig("http://192.0.2.1"), List.of(api.url())));
         }
     }
 
     private static void expectAnswer(FakeApiServer api, KubernetesAccess access) {
         api.requireToken("a-secret");
         try (ClusterProbe probe = new ClusterProbe();
-                KubernetesSource source = new KubernetesSource(access, "n1", probe.sink())) {
+                ApiConnection connection = new ApiConnection(access);
+                KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink())) {
             source.start();
             probe.await("the first snapshot", _ -> true);
         }

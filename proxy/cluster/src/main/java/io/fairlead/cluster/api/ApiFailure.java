@@ -1,4 +1,4 @@
-package io.fairlead.cluster.source;
+package io.fairlead.cluster.api;
 
 import java.time.Duration;
 
@@ -7,13 +7,15 @@ import java.time.Duration;
  *
  * <p>Immutable.
  */
-final class ApiFailure extends RuntimeException {
+public final class ApiFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
     private static final int GONE = 410;
+    private static final int SERVER_ERRORS = 500;
 
     private final int code;
     private final Duration retryAfter;
@@ -22,27 +24,37 @@ final class ApiFailure extends RuntimeException {
      * @param code HTTP status, or that of a Status object; 0 if there was no answer
      * @param retryAfter how long the server wants to be left alone; zero if it does not say
      */
-    ApiFailure(int code, String message, Duration retryAfter) {
+    public ApiFailure(int code, String message, Duration retryAfter) {
         super(message, null, false, false);
         this.code = code;
         this.retryAfter = retryAfter;
     }
 
-    ApiFailure(String message) {
+    public ApiFailure(String message) {
         this(0, message, Duration.ZERO);
     }
 
-    Duration retryAfter() {
+    public Duration retryAfter() {
         return retryAfter;
     }
 
     /** The resource version, or the continue token, is too old: only a new list helps. */
-    boolean isGone() {
+    public boolean isGone() {
         return code == GONE;
     }
 
     /** The resource is not there for us: an old cluster, or a missing permission. */
-    boolean isAbsent() {
+    public boolean isAbsent() {
         return code == NOT_FOUND || code == FORBIDDEN;
+    }
+
+    /** There is an object of that name. */
+    public boolean isConflict() {
+        return code == CONFLICT;
+    }
+
+    /** No answer, or one that another server might not give. */
+    boolean isServersFault() {
+        return code == 0 || code >= SERVER_ERRORS;
     }
 }

@@ -1,0 +1,287 @@
+package io.fairlead.cluster.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fairlead.cluster.source.decode.BoundedInput;
+import io.fairlead.cluster.source.decode.Field;
+import io.fairlead.cluster.source.decode.InvalidInput;
+import io.fairlead.cluster.source.decode.JsonTree;
+import io.fairlead.cluster.source.decode.Quoted;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+
+/**
+ * Streams answers of the API server. Every wait has an end: for the head of an answer, and for each next byte of it,
+ * because a connection whose other end vanished looks like a silent one. Therefore, when nothing arrives for a while, the
+ * server is asked for its version; if it does not answer, all connections are given up and others are made, at the next
+ * server if there is one.
+ *
+ * <p>Thread-safe.
+ */
+public final class ApiConnection implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(ApiConnection.class.getName());
+
+    /** Which every server answers to everybody whom it knows; anything that it says shows that it is there. */
+    private static final String PROBE = "/version";
+
+    /** Of the server's own explanation of a refusal. */
+    private static final int EXPLANATION_BYTES_MAX = 1 << 16;
+
+    private static final long RETRY_AFTER_SECONDS_MAX = 60;
+
+    private static final String JSON = "application/json";
+
+    private final HttpClient.Builder clients;
+    private final ApiServers servers;
+    private final ApiPatience patience;
+    private volatile HttpClient client;
+    private volatile long heardNanos = System.nanoTime();
+    private volatile boolean probing;
+
+    private final JsonFactory json = new JsonFactory();
+    private final Set<Answer> open = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> guarding;
+    private final ScheduledExecutorService guard = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("api-guard").factory());
+
+    public ApiConnection(KubernetesAccess access) {
+        this(access, ApiPatience.STANDARD);
+    }
+
+    ApiConnection(KubernetesAccess access, ApiPatience patience) {
+        this.clients = new JdkHttpClientFactory().newBuilder(access.config());
+        this.client = clients.build();
+        this.servers = access.servers();
+        this.patience = patience;
+        this.guarding = guard.scheduleWithFixedDelay(this::watch, 250, 250, TimeUnit.MILLISECONDS);
+    }
+
+    /** Gives up answers that were silent for too long, and finds out whether a silent server is still there. */
+    private void watch() {
+        open.forEach(Answer::closeIfSilent);
+        boolean silent = System.nanoTime() - heardNanos > patience.probeAfter().toNanos();
+        if (silent && !probing && open.stream().anyMatch(Answer::isAwaited)) {
+            probing = true;
+            Thread.ofVirtual().name("api probe").start(this::probe);
+        }
+    }
+
+    private void probe() {
+        String server = servers.current();
+        HttpClient asked = client;
+        try (Answer answer =
+                send(request(asked, server + PROBE).build(), asked, patience.probeMax(), patience.probeMax())) {
+            answer.skip(EXPLANATION_BYTES_MAX);
+        } catch (ApiFailure e) {
+            if (e.isServersFault()) {
+                LOG.log(Level.DEBUG, "giving up all connections: {0}", e.getMessage());
+                servers.failed(server);
+                renew(asked);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the answer to a probe broke off", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            heardNanos = System.nanoTime();
+            probing = false;
+        }
+    }
+
+    /** A connection that is dead stays in the client's pool, so the client is replaced with it. */
+    private synchronized void renew(HttpClient dead) {
+        if (client.equals(dead) && !guard.isShutdown()) {
+            client = clients.build();
+            open.stream().filter(answer -> answer.client.equals(dead)).forEach(Answer::abort);
+            Thread.ofVirtual().name("api client end").start(dead::close);
+        }
+    }
+
+    /**
+     * Asks, and returns the answer's body as it arrives.
+     *
+     * @param silenceMax how long the server may send nothing
+     * @throws ApiFailure if the server refuses, or does not answer
+     */
+    public InputStream get(String pathAndQuery, Duration silenceMax) throws InterruptedException {
+        return ask(pathAndQuery, request -> request, silenceMax);
+    }
+
+    /**
+     * Creates an object.
+     *
+     * @param path of the collection
+     * @throws ApiFailure if the object was not created
+     */
+    public void post(String path, String json) throws InterruptedException {
+        try (InputStream answer = ask(path, request -> request.post(JSON, json), patience.headMax())) {
+            // The object as the server keeps it is of no use here; an answer read to its end leaves the connection
+            // usable.
+            answer.skip(EXPLANATION_BYTES_MAX);
+        } catch (IOException e) {
+            throw new ApiFailure("connection lost: " + Quoted.line(e.toString(), 200));
+        }
+    }
+
+    /** Asks one server after the other until one answers, each once. */
+    private Answer ask(String path, UnaryOperator<HttpRequest.Builder> method, Duration silenceMax)
+            throws InterruptedException {
+        ApiFailure last = new ApiFailure("no server");
+        for (int left = servers.count(); left > 0; left--) {
+            String server = servers.current();
+            HttpClient asked = client;
+            try {
+                HttpRequest request =
+                        method.apply(request(asked, server + path)).build();
+                return send(request, asked, patience.headMax(), silenceMax);
+            } catch (ApiFailure e) {
+                last = e;
+                if (!e.isServersFault()) {
+                    throw e;
+                }
+                servers.failed(server);
+            }
+        }
+        throw last;
+    }
+
+    private static HttpRequest.Builder request(HttpClient asked, String url) {
+        return asked.newHttpRequestBuilder().uri(url).header("Accept", JSON).forStreaming();
+    }
+
+    private Answer send(HttpRequest request, HttpClient asked, Duration headMax, Duration silenceMax)
+            throws InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> pending = asked.sendAsync(request, InputStream.class);
+        HttpResponse<InputStream> response;
+        String server = request.uri().getHost() + ":" + request.uri().getPort();
+        try {
+            response = pending.get(headMax.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new ApiFailure("no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200));
+        } catch (TimeoutException e) {
+            renew(asked);
+            throw new ApiFailure("no answer from " + server + " within " + headMax.toSeconds() + " s");
+        } finally {
+            pending.cancel(true);
+        }
+        heardNanos = System.nanoTime();
+        Answer answer = new Answer(response.body(), asked, silenceMax);
+        open.add(answer);
+        if (!response.isSuccessful()) {
+            throw refusal(response, answer);
+        }
+        return answer;
+    }
+
+    private ApiFailure refusal(HttpResponse<InputStream> response, Answer answer) {
+        Duration retryAfter = Duration.ZERO;
+        String seconds = String.valueOf(response.header("Retry-After"));
+        if (seconds.matches("[0-9]{1,6}")) {
+            retryAfter = Duration.ofSeconds(Math.min(Long.parseLong(seconds), RETRY_AFTER_SECONDS_MAX));
+        }
+        return new ApiFailure(response.code(), "HTTP " + response.code() + explanation(answer), retryAfter);
+    }
+
+    /** The message of the Status object that comes with a refusal, if it is one. */
+    private String explanation(Answer answer) {
+        try (answer;
+                JsonParser parser = json.createParser(new BoundedInput(answer, EXPLANATION_BYTES_MAX))) {
+            parser.nextToken();
+            String message =
+                    Field.root(JsonTree.read(parser, false)).at("message").text(EXPLANATION_BYTES_MAX);
+            return message.isEmpty() ? "" : ": " + Quoted.line(message, 200);
+        } catch (IOException | InvalidInput e) {
+            return "";
+        }
+    }
+
+    /** Ends all answers; whoever reads one gets an error. */
+    @Override
+    public synchronized void close() {
+        guarding.cancel(false);
+        guard.shutdown();
+        open.forEach(Answer::abort);
+        client.close();
+    }
+
+    /**
+     * A body that notices when nobody sends any more. Another thread may close it to wake up its reader.
+     *
+     * <p>Thread-safe.
+     */
+    private final class Answer extends FilterInputStream {
+
+        private final HttpClient client;
+        private final long silenceNanosMax;
+        private volatile boolean reading;
+        private volatile long sinceNanos;
+
+        Answer(InputStream in, HttpClient client, Duration silenceMax) {
+            super(in);
+            this.client = client;
+            this.silenceNanosMax = silenceMax.toNanos();
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            sinceNanos = System.nanoTime();
+            reading = true;
+            try {
+                return super.read(target, offset, length);
+            } finally {
+                reading = false;
+                heardNanos = System.nanoTime();
+            }
+        }
+
+        boolean isAwaited() {
+            return reading;
+        }
+
+        void closeIfSilent() {
+            if (reading && System.nanoTime() - sinceNanos > silenceNanosMax) {
+                abort();
+            }
+        }
+
+        void abort() {
+            try {
+                close();
+            } catch (IOException e) {
+                // It is given up in any case, and its reader notices.
+                open.remove(this);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            open.remove(this);
+            super.close();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.fairlead.cluster.write;
+
+import io.fairlead.cluster.model.ClusterKind;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The form of an Event in the API: <a href="https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/">
+ * events.k8s.io/v1</a>.
+ *
+ * <p>Immutable: pure functions.
+ */
+final class EventObject {
+
+    private static final String CONTROLLER = "fairlead.io/proxy";
+
+    private EventObject() {}
+
+    /**
+     * @param uid of the object; empty if it is not known
+     * @param instance which of the controllers says so: the node's name
+     */
+    static Map<String, Object> of(ClusterEvent event, String uid, String instance, Instant now) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("apiVersion", "events.k8s.io/v1");
+        object.put("kind", "Event");
+        object.put("metadata", metadata(event));
+        object.put("eventTime", now.truncatedTo(ChronoUnit.MICROS).toString());
+        object.put("reportingController", CONTROLLER);
+        object.put("reportingInstance", instance);
+        object.put("type", event.type().toString());
+        object.put("reason", event.reason());
+        object.put("action", event.action());
+        object.put("regarding", regarding(event, uid));
+        object.put("note", event.note());
+        return object;
+    }
+
+    private static Map<String, Object> metadata(ClusterEvent event) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", event.name());
+        metadata.put("namespace", event.namespace());
+        return metadata;
+    }
+
+    private static Map<String, Object> regarding(ClusterEvent event, String uid) {
+        ClusterKind kind = event.regarding().kind();
+        Map<String, Object> reference = new LinkedHashMap<>();
+        reference.put("apiVersion", apiVersion(kind));
+        reference.put("kind", kind.label());
+        if (!event.regarding().name().namespace().isEmpty()) {
+            reference.put("namespace", event.regarding().name().namespace());
+        }
+        reference.put("name", event.regarding().name().name());
+        if (!uid.isEmpty()) {
+            reference.put("uid", uid);
+        }
+        return reference;
+    }
+
+    static String apiVersion(ClusterKind kind) {
+        return switch (kind) {
+            case SERVICE, NODE -> "v1";
+            case ENDPOINT_SLICE -> "discovery.k8s.io/v1";
+            case SERVICE_CIDR -> "networking.k8s.io/v1";
+            case MANIFEST -> throw new IllegalArgumentException("a manifest is not an object of the API");
+        };
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * What programs say to the cluster: Events about objects.
+ *
+ * <p>Reads only what it must know of an object to speak of it; writes to the API, or YAML files where there is none; never
+ * holds up who has something to say, and never says it again and again.
+ */
+@NullMarked
+package io.fairlead.cluster.write;
+
+import org.jspecify.annotations.NullMarked;
