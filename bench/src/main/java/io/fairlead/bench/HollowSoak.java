@@ -29,13 +29,13 @@ final class HollowSoak implements Benchmark {
      */
     private record Size(HollowShape shape, int changesPerSecond, int seconds, int heapMegabytes) {}
 
-    private static final Size LARGE = new Size(HollowShape.of(10_000, 25, 50, 7), 200, 600, 320);
+    private static final Size LARGE = new Size(new HollowShape(10_000, 25, 80, 50, false, 0, 7), 200, 600, 320);
     private static final Size TINY = new Size(HollowShape.of(50, 5, 4, 7), 100, 6, 96);
 
     private static final double LAG_MILLIS_MAX = 50;
     private static final double GROWTH_MAX = 1.05;
     private static final int FIFTHS = 5;
-    private static final long LOOKS_PER_FIFTH = 12;
+    private static final int LOOKS_PER_FIFTH = 12;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long CATCH_UP_MILLIS_MAX = 10_000;
 
@@ -87,7 +87,7 @@ final class HollowSoak implements Benchmark {
         private final NodeProxy agent;
         private final Samples lags = new Samples();
         private final List<Double> resident = new ArrayList<>();
-        private final List<Double> heap = new ArrayList<>();
+        private double liveAtFirst = Double.NaN;
         private long changes;
         private long late;
 
@@ -128,6 +128,9 @@ final class HollowSoak implements Benchmark {
                 if (changes % lookEach == lookEach - 1) {
                     Thread.ofPlatform().start(this::look);
                 }
+                if (changes == all / FIFTHS) {
+                    Thread.ofPlatform().start(this::lookAtLive);
+                }
             }
         }
 
@@ -138,7 +141,11 @@ final class HollowSoak implements Benchmark {
         /** Beside the churn, which it must not hold up. */
         private synchronized void look() {
             resident.add(agent.look().residentMegabytes());
-            heap.add(agent.metrics().sum("fairlead_heap_used_bytes") / (1 << 20));
+        }
+
+        /** Once in the beginning, since a full collection stops the agent. */
+        private synchronized void lookAtLive() {
+            liveAtFirst = agent.liveHeapMegabytes();
         }
 
         private synchronized List<Row> rows(KernelWatch watch, MetricsLook metrics, double cpu) {
@@ -153,42 +160,33 @@ final class HollowSoak implements Benchmark {
             rows.add(Row.single("  and not seen", watch.missing(), "", 0));
             rows.add(Row.detail("  notifications lost", (double) watch.lost(), ""));
             rows.add(Row.single("the agent's own histogram, p99 at most", inAgent, "ms", LAG_MILLIS_MAX));
-            rows.add(growth("resident memory, last fifth of second", middles(resident)));
+            List<Double> middles = middles(resident);
+            rows.add(growth("resident memory, last fifth of second", middles.getLast() / middles.get(1)));
             rows.add(Row.detail("  at the end", resident.getLast(), "MB"));
             rows.add(Row.detail("  at its peak", agent.look().peakMegabytes(), "MB"));
-            rows.add(growth("heap after collections, last fifth of second", floors(heap)));
-            rows.add(Row.detail("  at the end", floors(heap).getLast(), "MB"));
+            double live = agent.liveHeapMegabytes();
+            rows.add(growth("live heap, end of first fifth", live / liveAtFirst));
+            rows.add(Row.detail("  at the end", live, "MB"));
             rows.add(Row.detail("changes", (double) changes, ""));
             rows.add(Row.detail("  late by at most", late / 1e6, "ms"));
             rows.add(Row.detail("  CPU time of the agent for each", 1e3 * cpu / changes, "ms"));
             return rows;
         }
 
-        private static Row growth(String what, List<Double> ofFifths) {
-            return Row.single(what, ofFifths.getLast() / ofFifths.get(1), "", GROWTH_MAX);
+        private static Row growth(String what, double ratio) {
+            return Row.single(what, ratio, "", GROWTH_MAX);
         }
 
         /** The median of each fifth. */
         private static List<Double> middles(List<Double> values) {
-            return fifths(values).stream()
-                    .map(fifth -> fifth.get(fifth.size() / 2))
-                    .toList();
-        }
-
-        /** The least of each fifth: what is left when a collection is just over. */
-        private static List<Double> floors(List<Double> values) {
-            return fifths(values).stream().map(List::getFirst).toList();
-        }
-
-        private static List<List<Double>> fifths(List<Double> values) {
-            List<List<Double>> fifths = new ArrayList<>();
+            List<Double> middles = new ArrayList<>();
             for (int i = 0; i < FIFTHS; i++) {
                 List<Double> fifth =
                         new ArrayList<>(values.subList(i * values.size() / FIFTHS, (i + 1) * values.size() / FIFTHS));
                 fifth.sort(null);
-                fifths.add(fifth);
+                middles.add(fifth.get(fifth.size() / 2));
             }
-            return fifths;
+            return middles;
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 final class NodeProxy implements AutoCloseable {
 
     private static final long READY_SECONDS_MAX = 600;
+    private static final long COLLECTION_SECONDS_MAX = 30;
 
     /**
      * Where a proxy is.
@@ -92,6 +93,16 @@ final class NodeProxy implements AutoCloseable {
 
     MetricsLook metrics() {
         return MetricsLook.in(place.namespace());
+    }
+
+    /** What is left of the Java heap after a full collection, which this asks for. */
+    double liveHeapMegabytes() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        List<String> collect = List.of(jcmd, Long.toString(process.pid()), "GC.run");
+        try (Child collection = Child.start(place.namespace(), collect)) {
+            collection.join(COLLECTION_SECONDS_MAX);
+        }
+        return metrics().sum("fairlead_heap_used_bytes") / (1 << 20);
     }
 
     ProcessLook look() {

@@ -39,8 +39,14 @@ public final class HollowMain {
                     "--endpoints",
                     "N",
                     ValueFormats.integer(0, HollowShape.ENDPOINTS_EACH_MAX),
-                    "endpoints of each Service")
+                    "endpoints of each Service, on average")
             .orElse("5");
+    private static final Option<Integer> SPREAD = Option.of(
+                    "--spread",
+                    "PERCENT",
+                    ValueFormats.integer(0, HollowShape.SPREAD_PERCENT_MAX),
+                    "how much more or less than that a Service has at most")
+            .orElse("0");
     private static final Option<Integer> NODES = Option.of(
                     "--nodes",
                     "N",
@@ -98,8 +104,19 @@ public final class HollowMain {
 
     private static int run(String[] words, PrintStream out, PrintStream err) {
         Command hollow = Command.of("hollow", "a cluster that is not there, to try agents on")
-                .with(SERVICES, ENDPOINTS, NODES, DUAL_STACK, SPECIAL, RATE, SEED, LISTEN, TO_KUBECONFIG, DURATION)
-                .check(List.of(SERVICES, ENDPOINTS, NODES), HollowMain::fits)
+                .with(
+                        SERVICES,
+                        ENDPOINTS,
+                        SPREAD,
+                        NODES,
+                        DUAL_STACK,
+                        SPECIAL,
+                        RATE,
+                        SEED,
+                        LISTEN,
+                        TO_KUBECONFIG,
+                        DURATION)
+                .check(List.of(SERVICES, ENDPOINTS, SPREAD, NODES), HollowMain::fits)
                 .example(
                         "fairlead hollow --services 1000 --endpoints 5 --nodes 50 --change-rate 20 --seed 7",
                         "fairlead hollow --services 10000 --to-kubeconfig admin.conf --duration 10m");
@@ -133,6 +150,7 @@ public final class HollowMain {
         return new HollowShape(
                 arguments.value(SERVICES),
                 arguments.value(ENDPOINTS),
+                arguments.value(SPREAD),
                 arguments.value(NODES),
                 arguments.value(DUAL_STACK),
                 arguments.value(SPECIAL),

@@ -73,7 +73,7 @@ public final class HollowCluster {
         for (int i = 0; i < shape.services(); i++) {
             Held held = new Held(service(i));
             held.slices.add(new int[0]);
-            for (int j = 0; j < shape.endpointsEach(); j++) {
+            for (int j = 0; j < shape.endpointsOf(i); j++) {
                 add(held, HollowSlice.pack(takePod(), Phase.READY));
             }
             services.add(held);

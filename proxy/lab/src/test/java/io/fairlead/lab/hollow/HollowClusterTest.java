@@ -47,7 +47,7 @@ final class HollowClusterTest {
 
     @Test
     void changesLeadFromOneStateToTheNext() {
-        HollowCluster cluster = new HollowCluster(new HollowShape(40, 3, 4, true, 10, 3));
+        HollowCluster cluster = new HollowCluster(new HollowShape(40, 3, 0, 4, true, 10, 3));
         Map<String, String> followed = objects(cluster);
         Map<Verb, Integer> verbs = new HashMap<>();
         for (int i = 0; i < 3000; i++) {
@@ -69,7 +69,7 @@ final class HollowClusterTest {
 
     @Test
     void noAddressBelongsToTwo() {
-        HollowCluster cluster = new HollowCluster(new HollowShape(300, 7, 9, true, 20, 5));
+        HollowCluster cluster = new HollowCluster(new HollowShape(300, 7, 60, 9, true, 20, 5));
         churn(cluster, 2000);
         Set<String> seen = new HashSet<>();
         Set<Integer> endpoints = new HashSet<>();
@@ -96,6 +96,18 @@ final class HollowClusterTest {
             }
         });
         assertEquals(Map.of("100", 4, "50", 2), sizes);
+    }
+
+    @Test
+    void spreadChangesSizesAndNotTheirSum() {
+        HollowShape shape = new HollowShape(1010, 20, 80, 5, false, 0, 1);
+        Map<Integer, Integer> sizes = new TreeMap<>();
+        for (int i = 0; i < shape.services(); i++) {
+            sizes.merge(shape.endpointsOf(i), 1, Integer::sum);
+        }
+        assertEquals(33, sizes.size(), sizes::toString);
+        assertTrue(sizes.containsKey(4) && sizes.containsKey(36), sizes::toString);
+        assertEquals(1010 * 20, new HollowCluster(shape).endpoints(), 1010);
     }
 
     @Test
