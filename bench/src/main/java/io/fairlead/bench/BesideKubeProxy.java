@@ -238,7 +238,7 @@ final class BesideKubeProxy implements Benchmark {
                         race.get("connect-base-us"),
                         race.get("connect-base-us"),
                         race.get("connect-base-us"))
-                .write(Launcher.report(), "connect");
+                .write(Launcher.report(), "kube-proxy-connect");
     }
 
     private static void chart(
@@ -248,6 +248,6 @@ final class BesideKubeProxy implements Benchmark {
         new BarChart(title, unit, logarithmic)
                 .bar("Fairlead", one.value(), one.least(), one.most())
                 .bar("kube-proxy", other.value(), other.least(), other.most())
-                .write(Launcher.report(), figure);
+                .write(Launcher.report(), "kube-proxy-" + figure);
     }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.bench;
 
+import io.fairlead.bench.chart.BarChart;
 import io.fairlead.bench.look.KernelWatch;
 import io.fairlead.bench.look.MetricsLook;
 import io.fairlead.bench.process.Samples;
@@ -150,6 +151,9 @@ final class HollowSoak implements Benchmark {
 
         private synchronized List<Row> rows(KernelWatch watch, MetricsLook metrics, double cpu) {
             String histogram = "fairlead_programming_latency_seconds";
+            if (size.seconds == LARGE.seconds) {
+                draw();
+            }
             double inAgent = 1e3 * metrics.quantileAtMost(histogram, 0.99);
             List<Row> rows = new ArrayList<>();
             rows.add(Row.single(
@@ -171,6 +175,16 @@ final class HollowSoak implements Benchmark {
             rows.add(Row.detail("  late by at most", late / 1e6, "ms"));
             rows.add(Row.detail("  CPU time of the agent for each", 1e3 * cpu / changes, "ms"));
             return rows;
+        }
+
+        private void draw() {
+            double middle = lags.quantile(0.5) / 1e6;
+            double most = lags.quantile(0.99) / 1e6;
+            new BarChart("Endpoint told to endpoint in the kernel, 250,000 endpoints, 200 changes/s", "ms", false)
+                    .bar("Fairlead, p99", most, most, most)
+                    .bar("Fairlead, p50", middle, middle, middle)
+                    .bar("promised p99", LAG_MILLIS_MAX, LAG_MILLIS_MAX, LAG_MILLIS_MAX)
+                    .write(Launcher.report(), "hollow-soak-lag");
         }
 
         private static Row growth(String what, double ratio) {
