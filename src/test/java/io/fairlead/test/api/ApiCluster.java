@@ -7,12 +7,15 @@ import io.fairlead.lab.kube.ControlPlane;
 import io.fairlead.lab.kube.Identity;
 import io.fairlead.lab.kube.Judges;
 import io.fairlead.lab.kube.KubeApi;
+import io.fairlead.lab.kube.KubeProxy;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.HostSpec;
 import io.fairlead.lab.topology.Lab;
+import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.PodServers;
+import io.fairlead.lab.traffic.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,6 +36,8 @@ final class ApiCluster implements AutoCloseable {
 
     private static final String SERVICE_RANGE = "172.30.0.0/16,fd00:172:30::/112";
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
+    private static final Judges JUDGES =
+            new Judges(Path.of("../../target/judges").toAbsolutePath().normalize());
 
     private final LabRun run;
     private final Lab lab;
@@ -42,14 +47,21 @@ final class ApiCluster implements AutoCloseable {
     private final ApiObjects objects;
     private final List<AgentProcess> agents = new ArrayList<>();
 
-    ApiCluster(Path base, Judges judges) {
+    /** With two nodes. */
+    ApiCluster(Path base) {
+        this(base, Topology.of(2, 2));
+    }
+
+    ApiCluster(Path base, Topology topology) {
         this.run = LabRun.start(base);
         try {
-            this.lab = Lab.build(run, Topology.of(2, 2));
+            this.lab = Lab.build(run, topology);
             this.servers = PodServers.start();
             lab.topology().pods().forEach(pod -> servers.serve(lab.host(pod)));
             Host router = lab.host(Topology.ROUTER);
-            this.control = ControlPlane.start(run, router, judges, SERVICE_RANGE, List.of(AGENT));
+            List<String> servers = List.of(router.addresses().text4(), Topology.OUTSIDE_GATEWAY.text4());
+            this.control =
+                    ControlPlane.start(run, router, servers, JUDGES, SERVICE_RANGE, List.of(AGENT, KubeProxy.USER));
             this.api = control.api(Identity.ADMIN, router);
             this.objects = new ApiObjects(api, lab.topology());
             prepare();
@@ -66,7 +78,7 @@ final class ApiCluster implements AutoCloseable {
         lab.topology().nodes().forEach(objects::put);
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = ApiCluster.class.getResourceAsStream("/rbac/" + name + ".yaml")) {
             if (in == null) {
                 throw new IllegalStateException("no " + name);
@@ -77,14 +89,55 @@ final class ApiCluster implements AutoCloseable {
         }
     }
 
-    /** Starts an agent on each node and waits until all are ready. */
-    void startAgents() {
-        List<String> source = List.of("--kubeconfig", control.kubeconfig(AGENT).toString());
-        lab.topology()
-                .nodes()
-                .forEach(node -> agents.add(
-                        AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source)));
+    /**
+     * Starts an agent on each node and waits until all are ready.
+     *
+     * @param more words of their command lines
+     */
+    void startAgents(String... more) {
+        lab.topology().nodes().forEach(node -> agents.add(startAgent(node, more)));
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
+    }
+
+    /** Starts an agent on one node, without waiting for it. */
+    AgentProcess startAgent(NodeSpec node, String... more) {
+        List<String> source = new ArrayList<>(
+                List.of("--kubeconfig", control.kubeconfig(AGENT).toString()));
+        source.addAll(List.of(more));
+        return AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
+    }
+
+    /** Starts the real kube-proxy on one node, without waiting for it. */
+    KubeProxy startKubeProxy(NodeSpec node, KubeProxy.Mode mode) {
+        return KubeProxy.start(run, lab.host(node.host()), JUDGES, control.kubeconfig(KubeProxy.USER), mode);
+    }
+
+    /** Kills all agents; what they put into the kernel stays. */
+    void killAgents() {
+        agents.forEach(AgentProcess::kill);
+        agents.clear();
+    }
+
+    /** A Pod that runs, as its kubelet would say, with a label {@code app}. */
+    void putPod(HostSpec pod, String app) throws IOException {
+        String path = "/api/v1/namespaces/default/pods/" + pod.name();
+        objects.apply(
+                path, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, labels: {app: %s}}
+                spec:
+                  nodeName: %s
+                  containers: [{name: server, image: none, ports: [{containerPort: %d}]}]
+                """.formatted(pod.name(), app, topology().nodeOf(pod).name(), Transport.HTTP.podPort()));
+        api.merge(path + "/status", """
+                {"status": {"phase": "Running", "podIP": "%s", "podIPs": [{"ip": "%s"}, {"ip": "%s"}],
+                  "conditions": [{"type": "Ready", "status": "True"}]}}
+                """.formatted(
+                                pod.addresses().text4(),
+                                pod.addresses().text4(),
+                                pod.addresses().text6()))
+                .expectSuccess();
     }
 
     ControlPlane control() {

@@ -1,32 +1,24 @@
 package io.fairlead.test.api;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.cluster.ServiceManifest;
-import io.fairlead.lab.kube.Judges;
+import io.fairlead.lab.kube.Identity;
+import io.fairlead.lab.kube.KubeApi;
 import io.fairlead.lab.topology.DualStack;
-import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.HostSpec;
-import io.fairlead.lab.traffic.FailureKind;
-import io.fairlead.lab.traffic.LoadReport;
-import io.fairlead.lab.traffic.Probe;
-import io.fairlead.lab.traffic.ProbeResult;
-import io.fairlead.lab.traffic.TrafficLoad;
+import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.Transport;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the agents of a cluster do with a real API server, with the permissions that they are meant to have.
+ * Agents follow what clients and controllers write to a real API server.
  *
  * <p>Confined to the test thread.
  */
@@ -43,22 +35,21 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ApiServerIT {
 
-    /** Longer than agents wait at most between two attempts to reach the API server. */
-    private static final Duration IN_FORCE = Duration.ofSeconds(15);
-
-    private static final int PROBES = 24;
-    private static final Judges JUDGES =
-            new Judges(Path.of("../../target/judges").toAbsolutePath().normalize());
+    private static final int MANY = 5_000;
+    private static final int WRITERS = 4;
+    private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 
     @TempDir
     private static Path base;
 
     private ApiCluster cluster;
+    private ApiAnswers answers;
 
     @BeforeAll
     void build() {
         long start = System.nanoTime();
-        cluster = new ApiCluster(base, JUDGES);
+        cluster = new ApiCluster(base);
+        answers = new ApiAnswers(cluster);
         System.out.printf("API server ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
         cluster.startAgents();
         System.out.printf("agents ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
@@ -69,106 +60,106 @@ final class ApiServerIT {
         cluster.close();
     }
 
-    private ServiceManifest service(String name, int last) {
-        return ServiceManifest.of(name, DualStack.of("172.30.0." + last, "fd00:172:30::" + last), 80, Transport.HTTP)
-                .endpoints(cluster.topology().pods());
-    }
-
-    private static Set<String> names(List<HostSpec> pods) {
-        return pods.stream().map(HostSpec::name).collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** Who answers, or {@code REFUSED} and the like where nobody does. */
-    private static Set<String> answers(Host client, InetAddress address) {
-        Set<String> seen = new TreeSet<>();
-        for (int i = 0; i < PROBES; i++) {
-            switch (Probe.http(address, 80).from(client)) {
-                case ProbeResult.Answered answered -> seen.add(answered.answer().pod());
-                case ProbeResult.Failed failed -> seen.add(failed.kind().name());
-            }
-        }
-        return seen;
-    }
-
-    /** Waits until exactly these answer on both families, from a pod of each node. */
-    private void expect(ServiceManifest service, Set<String> who) {
-        for (HostSpec pod : cluster.topology().pods().subList(0, 2)) {
-            Host client = cluster.host(pod);
-            for (InetAddress address : List.of(
-                    service.clusterAddress().v4(), service.clusterAddress().v6())) {
-                long deadline = System.nanoTime() + IN_FORCE.toNanos();
-                Set<String> seen = answers(client, address);
-                while (!seen.equals(who) && System.nanoTime() < deadline) {
-                    LockSupport.parkNanos(10_000_000);
-                    seen = answers(client, address);
-                }
-                assertEquals(who, seen, pod.name() + " -> " + address);
-            }
-        }
-    }
-
     @Test
     void servicesAreRoutedAndFollowTheirEndpoints() {
-        ServiceManifest web = service("web", 10);
+        ServiceManifest web = answers.service("web", 10);
         cluster.objects().put(web);
-        expect(web, names(cluster.topology().pods()));
+        answers.expect(web, ApiAnswers.names(cluster.topology().pods()));
         ServiceManifest fewer = web.endpoints(cluster.topology().pods().subList(0, 1));
         cluster.objects().putSlices(fewer);
-        expect(web, names(fewer.endpoints()));
+        answers.expect(web, ApiAnswers.names(fewer.endpoints()));
         cluster.objects().putSlices(web.endpoints(List.of()));
-        expect(web, Set.of("REFUSED"));
+        answers.expect(web, Set.of("REFUSED"));
         cluster.objects().put(web);
-        expect(web, names(cluster.topology().pods()));
+        answers.expect(web, ApiAnswers.names(cluster.topology().pods()));
         cluster.objects().delete(web);
-        awaitSilence(web);
-    }
-
-    /** No Service has the address any more, and such addresses are dropped. */
-    private void awaitSilence(ServiceManifest service) {
-        Host client = cluster.host(cluster.topology().pods().getFirst());
-        Probe probe = new Probe(
-                Transport.HTTP, new InetSocketAddress(service.clusterAddress().v4(), 80), Duration.ofMillis(300));
-        long deadline = System.nanoTime() + IN_FORCE.toNanos();
-        ProbeResult result = probe.from(client);
-        while (result instanceof ProbeResult.Answered && System.nanoTime() < deadline) {
-            result = probe.from(client);
-        }
-        assertTrue(
-                result instanceof ProbeResult.Failed failed && failed.kind() == FailureKind.TIMED_OUT,
-                result::toString);
+        answers.awaitSilence(web);
     }
 
     @Test
-    void serverThatIsAwayHarmsNothingAndIsHeardAgain() throws InterruptedException {
-        ServiceManifest shop = service("shop", 11);
-        cluster.objects().put(shop);
-        expect(shop, names(cluster.topology().pods()));
-        List<InetSocketAddress> targets = List.of(
-                new InetSocketAddress(shop.clusterAddress().v4(), 80),
-                new InetSocketAddress(shop.clusterAddress().v6(), 80));
-        List<Host> clients =
-                cluster.topology().pods().stream().map(cluster::host).toList();
-        try (TrafficLoad load = TrafficLoad.start(
-                clients, new TrafficLoad.Settings(targets, 200, Duration.ofSeconds(8), Duration.ofSeconds(5)))) {
-            cluster.control().killServer();
-            assertFalse(load.await(Duration.ofSeconds(5)));
-            cluster.control().restartServer();
-            assertTrue(load.await(Duration.ofSeconds(20)));
-            LoadReport report = load.finish();
-            assertEquals(0, report.failed(), report::toString);
+    void slicesThatControllersMakeOfPodsAreFollowed() throws IOException {
+        cluster.control().startControllers();
+        ServiceManifest made =
+                ServiceManifest.of("made", DualStack.of("172.30.0.12", "fd00:172:30::12"), 80, Transport.HTTP);
+        cluster.objects()
+                .apply(
+                        "/api/v1/namespaces/default/services/made",
+                        made.service().replaceFirst("spec:", "spec:\n  selector: {app: made}"));
+        List<HostSpec> pods = cluster.topology().pods();
+        for (HostSpec pod : pods) {
+            cluster.putPod(pod, "made");
         }
-        cluster.objects().putSlices(shop.endpoints(cluster.topology().pods().subList(1, 2)));
+        answers.expect(made, ApiAnswers.names(pods));
+        cluster.api()
+                .delete("/api/v1/namespaces/default/pods/" + pods.getFirst().name() + "?gracePeriodSeconds=0")
+                .expectSuccess();
+        answers.expect(made, ApiAnswers.names(pods.subList(1, pods.size())));
+    }
+
+    @Test
+    void manyServicesCreatedAsFastAsTheApiTakesThem() throws IOException, InterruptedException, ExecutionException {
         long start = System.nanoTime();
-        expect(shop, Set.of(cluster.topology().pods().get(1).name()));
+        try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+            List<Future<?>> written = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                int first = writer;
+                written.add(writers.submit(() -> create(first)));
+            }
+            for (Future<?> each : written) {
+                each.get();
+            }
+        }
+        long created = System.nanoTime();
+        for (AgentProcess agent : cluster.agents()) {
+            ApiAnswers.await(
+                    "all Services on " + agent.node().name(), Duration.ofSeconds(10), () -> served(agent, MANY));
+        }
         System.out.printf(
-                "first change after the outage in force after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+                "%d Services with slices created in %d ms, all in both kernels %d ms later%n",
+                MANY, (created - start) / 1_000_000, (System.nanoTime() - created) / 1_000_000);
+        for (int i : List.of(0, MANY / 2, MANY - 1)) {
+            answers.expect(
+                    many(i).clusterAddress().v4(),
+                    ApiAnswers.names(cluster.topology().pods().subList(0, 1)),
+                    ApiAnswers.IN_FORCE);
+        }
     }
 
-    @Test
-    void permissionsOfTheRoleSuffice() throws IOException {
-        for (AgentProcess agent : cluster.agents()) {
-            String log = Files.readString(agent.folder().resolve("agent.log"));
-            assertFalse(log.contains("403") || log.contains("orbidden"), log);
+    private static boolean served(AgentProcess agent, int services) {
+        String status = agent.page("/status", Map.of()).orElse("");
+        return status.contains("\"in-sync\"")
+                && Integer.parseInt(status.replaceAll("(?s).*\"services\": (\\d+).*", "$1")) >= services;
+    }
+
+    private static ServiceManifest many(int i) {
+        String last = (100 + i / 200) + "." + (1 + i % 200);
+        return ServiceManifest.of(
+                "many-" + i, DualStack.of("172.30." + last, "fd00:172:30::" + (1000 + i)), 80, Transport.HTTP);
+    }
+
+    /** Every fourth of them, on a connection of its own. */
+    private Void create(int first) throws IOException {
+        HostSpec pod = cluster.topology().pods().getFirst();
+        try (KubeApi api = cluster.control().api(Identity.ADMIN, cluster.host(Topology.ROUTER))) {
+            for (int i = first; i < MANY; i += WRITERS) {
+                ServiceManifest service = many(i);
+                api.create("/api/v1/namespaces/default/services", """
+                        {"metadata": {"name": "%s"}, "spec": {"clusterIP": "%s", "ports": [{"port": 80}]}}
+                        """.formatted(
+                                        service.name(), service.clusterAddress().text4()))
+                        .expectSuccess();
+                api.create(SLICES, """
+                                {"metadata": {"name": "%s-1", "labels": {"kubernetes.io/service-name": "%s"}},
+                                 "addressType": "IPv4", "ports": [{"name": "", "port": %d}],
+                                 "endpoints": [{"addresses": ["%s"], "conditions": {"ready": true}}]}
+                                """.formatted(
+                                        service.name(),
+                                        service.name(),
+                                        Transport.HTTP.podPort(),
+                                        pod.addresses().text4()))
+                        .expectSuccess();
+            }
         }
+        return null;
     }
 }

@@ -61,6 +61,8 @@ public final class AgentOptions {
             Option.flag("--init-only", "do what needs the full rights of root, and exit");
     static final Option<Boolean> CLEANUP =
             Option.flag("--cleanup", "remove what Fairlead put into the kernel, as 'fairlead cleanup' does, and exit");
+    static final Option<Boolean> CLEANUP_KUBE_PROXY = Option.flag(
+            "--cleanup-kube-proxy", "remove what kube-proxy left on this node as soon as it no longer runs");
     static final Option<Boolean> VERSION = Option.flag("--version", "print the version, and exit");
     static final Option<Boolean> ONCE = Option.flag("--once", "sync once, print what changed, and exit");
     static final Option<Boolean> DRY_RUN =
@@ -98,7 +100,7 @@ public final class AgentOptions {
                 .with(MIN_SYNC, RoutingFlags.IPTABLES_MIN_SYNC, RoutingFlags.IPVS_MIN_SYNC, MAX_SYNC)
                 .with(NodeFlags.CONNTRACK_PER_CORE, NodeFlags.CONNTRACK_MIN, NodeFlags.TCP_ESTABLISHED)
                 .with(NodeFlags.TCP_CLOSE_WAIT, NodeFlags.TCP_BE_LIBERAL, NodeFlags.UDP, NodeFlags.UDP_STREAM)
-                .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, ONCE, DRY_RUN, VERSION)
+                .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, CLEANUP_KUBE_PROXY, ONCE, DRY_RUN, VERSION)
                 .with(LOG_LEVEL, LOG_FORMAT, NodeFlags.VERBOSITY, NodeFlags.PROFILING)
                 .with(UnusedFlags.ALL.toArray(Option<?>[]::new))
                 .resolve(FlagMerge::resolve)

@@ -55,6 +55,9 @@ public final class FairleadMain {
     private static final Option<String> ARRIVAL =
             Option.of("--interface", "NAME", ValueFormats.text(), "interface that the client's packets arrive on");
 
+    private static final Option<Boolean> KUBE_PROXY =
+            Option.flag("--kube-proxy", "remove what kube-proxy left instead; it must not run any more");
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -91,7 +94,8 @@ public final class FairleadMain {
                                 "fairlead explain node 172.30.0.10:53/udp",
                                 "fairlead explain 203.0.113.7 node:30080"),
                 Command.of("cleanup", "remove everything that Fairlead put into this node's kernel")
-                        .example("fairlead cleanup"));
+                        .with(KUBE_PROXY)
+                        .example("fairlead cleanup", "fairlead cleanup --kube-proxy"));
     }
 
     private int run(List<String> words) {
@@ -113,7 +117,7 @@ public final class FairleadMain {
     private int run(String command, Arguments arguments) {
         return switch (command) {
             case "proxy" -> proxy(arguments);
-            case "cleanup" -> cleanup();
+            case "cleanup" -> arguments.value(KUBE_PROXY) ? new KubeProxyCleanup(out, err).run() : cleanup();
             case "explain" -> {
                 Map<String, String> question = new HashMap<>();
                 question.put("from", arguments.value(FROM));
@@ -198,7 +202,7 @@ public final class FairleadMain {
             }
             try (NetlinkNft nft = NetlinkNft.open()) {
                 boolean found = NftablesDataplane.cleanup(nft);
-                if (found) {
+                if (found && !KubeProxyCleanup.needsLoopbackRouting()) {
                     NodeTuning.permitLoopback(false);
                 }
                 out.println(found ? "removed: nftables tables ip fairlead and ip6 fairlead" : "nothing to remove");

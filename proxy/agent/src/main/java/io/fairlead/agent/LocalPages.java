@@ -8,11 +8,13 @@ import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpRequest;
 import io.fairlead.runtime.table.JsonWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The pages of the local socket, which the commands {@code services}, {@code endpoints}, {@code status} and {@code
@@ -27,11 +29,14 @@ final class LocalPages {
     private final ProxyLoop loop;
     private final AgentPolicy policy;
     private final ProxyHealth health;
+    private final Supplier<List<String>> warnings;
 
-    LocalPages(ProxyLoop loop, AgentPolicy policy, ProxyHealth health) {
+    /** @param warnings for the status, from what the engine does not know of */
+    LocalPages(ProxyLoop loop, AgentPolicy policy, ProxyHealth health, Supplier<List<String>> warnings) {
         this.loop = loop;
         this.policy = policy;
         this.health = health;
+        this.warnings = warnings;
     }
 
     Map<String, HttpHandler> pages() {
@@ -51,7 +56,7 @@ final class LocalPages {
                 ? "starting"
                 : loop.overdueNanos() == 0 ? "in-sync" : health.isHealthy() ? "syncing" : "failing";
         String lastSync = health.lastSync().map(Instant::toString).orElse("");
-        return AgentViews.status(engine, policy, state, lastSync);
+        return AgentViews.status(engine, policy, state, lastSync).withWarnings(warnings.get());
     }
 
     private static View explain(SyncEngine engine, HttpRequest request) {

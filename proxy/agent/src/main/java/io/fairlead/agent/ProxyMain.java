@@ -4,6 +4,8 @@ import io.fairlead.agent.config.FlagMerge;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.metrics.FollowerMetrics;
+import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.cluster.ClusterStore;
@@ -111,7 +113,13 @@ final class ProxyMain {
         }
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
-        new AgentServers(arguments, events, metrics, lifecycle).start(new LocalPages(loop, policy, health), health);
+        NeighbourWatch neighbours = NeighbourWatch.start(
+                new NeighbourWatch.Settings(arguments.value(AgentOptions.CLEANUP_KUBE_PROXY), health::isReady),
+                new FollowerMetrics(metrics));
+        lifecycle.onStop("neighbour watch", neighbours::close);
+        LocalPages pages =
+                new LocalPages(loop, policy, health, () -> neighbours.report().warnings());
+        new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);

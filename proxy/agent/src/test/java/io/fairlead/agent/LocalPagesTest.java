@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ class LocalPagesTest {
     private final ProxyLoop loop = new ProxyLoop(small.engine, Duration.ZERO, Duration.ofHours(1), Duration.ofHours(1));
     private final ProxyHealth health =
             new ProxyHealth(InstantSource.fixed(Instant.EPOCH), loop::overdueNanos, () -> true);
-    private final LocalPages pages = new LocalPages(loop, SmallCluster.POLICY, health);
+    private final LocalPages pages = new LocalPages(loop, SmallCluster.POLICY, health, () -> List.of("a neighbour"));
 
     @BeforeEach
     void start() {
@@ -70,6 +71,7 @@ class LocalPagesTest {
     @Test
     void statusSaysHowFarItIs() {
         assertTrue(page("/status").contains("state       starting\nlast sync   -\n"), page("/status"));
+        assertTrue(page("/status").contains("warning     a neighbour\n"), page("/status"));
         health.synced();
         assertTrue(
                 page("/status").contains("state       in-sync\nlast sync   1970-01-01T00:00:00Z\n"), page("/status"));

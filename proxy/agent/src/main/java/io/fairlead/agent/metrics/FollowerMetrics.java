@@ -2,6 +2,8 @@ package io.fairlead.agent.metrics;
 
 import io.fairlead.agent.conntrack.StaleFlowObserver;
 import io.fairlead.agent.healthcheck.HealthCheckObserver;
+import io.fairlead.agent.neighbour.NeighbourObserver;
+import io.fairlead.agent.neighbour.NeighbourReport;
 import io.fairlead.agent.plan.ServicePortName;
 import io.fairlead.agent.relay.RelayObserver;
 import io.fairlead.cluster.model.IpFamily;
@@ -16,7 +18,7 @@ import java.lang.System.Logger.Level;
  *
  * <p>Thread-safe.
  */
-public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, HealthCheckObserver {
+public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, HealthCheckObserver, NeighbourObserver {
 
     private static final Logger LOG = System.getLogger(FollowerMetrics.class.getName());
     private static final double NANOS = 1e9;
@@ -62,6 +64,13 @@ public final class FollowerMetrics implements StaleFlowObserver, RelayObserver, 
     @Override
     public void portTaken(ObjectName service, String reason) {
         metrics.counter(ProxyCounters.HEALTH_CHECK_BIND_FAILURES).increment();
+    }
+
+    @Override
+    public void looked(NeighbourReport report) {
+        metrics.gauge(ProxyCounters.KUBE_PROXY_RUNNING).set(report.running().isEmpty() ? 0 : 1);
+        metrics.gauge(ProxyCounters.KUBE_PROXY_TRACES).set(report.traces().size());
+        metrics.gauge(ProxyCounters.FORWARD_FIREWALLS).set(report.firewalls().size());
     }
 
     @Override

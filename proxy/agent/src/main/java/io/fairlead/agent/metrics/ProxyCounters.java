@@ -65,7 +65,16 @@ public enum ProxyCounters implements MetricDescriptor {
     HEALTH_CHECK_BIND_FAILURES(
             "fairlead_health_check_bind_failures_total",
             Kind.COUNTER,
-            "Health check node ports that could not be listened on, most likely because another process does.");
+            "Health check node ports that could not be listened on, most likely because another process does."),
+    KUBE_PROXY_RUNNING("fairlead_kube_proxy_running", Kind.GAUGE, "1 if kube-proxy seems to run on this node, else 0."),
+    KUBE_PROXY_TRACES(
+            "fairlead_kube_proxy_traces",
+            Kind.GAUGE,
+            "Facilities of the kernel that hold something of kube-proxy's, running or not."),
+    FORWARD_FIREWALLS(
+            "fairlead_forward_firewalls",
+            Kind.GAUGE,
+            "Chains of other programs that drop, or may drop, what this node forwards for Services.");
 
     private final String metricName;
     private final Kind kind;

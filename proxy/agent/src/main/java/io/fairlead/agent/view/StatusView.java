@@ -5,6 +5,7 @@ import io.fairlead.runtime.table.JsonWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,6 +51,13 @@ public record StatusView(
     public StatusView {
         setAside = List.copyOf(setAside);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same, with more to know. */
+    public StatusView withWarnings(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new StatusView(node, mode, state, lastSync, services, frontends, setAside, all);
     }
 
     @Override

@@ -150,7 +150,8 @@ final class ResourceWatch implements Runnable {
         if (e.isGone()) {
             resourceVersion = "";
         }
-        boolean absent = resource.mayBeAbsent() && e.isAbsent();
+        // What was there once is still there: a server that starts forbids everything until it knows who may what.
+        boolean absent = resource.mayBeAbsent() && e.isAbsent() && resourceVersion.isEmpty();
         trouble(String.valueOf(e.getMessage()), absent ? Level.INFO : Level.WARNING);
         if (absent) {
             firstListEnds();

@@ -17,7 +17,8 @@ public record NetlinkAnswer(int sequence, int errno, String text, int offset) {
     private static final int FLAG_ATTRIBUTES = 0x200;
     private static final int ATTRIBUTE_TEXT = 1;
     private static final int ATTRIBUTE_OFFSET = 2;
-    private static final int ERRNO_MAX = 4095;
+    /** Facilities may have numbers of their own behind those of the system, as ipsets do from 4096 on. */
+    private static final int ERRNO_MAX = 8191;
 
     /** Decodes a message of type NLMSG_ERROR, or of type NLMSG_DONE, which ends a dump. */
     static NetlinkAnswer decode(NetlinkMessage message) {

@@ -296,7 +296,7 @@ class NetlinkCodecTest {
     void refusesErrorsThatLie() {
         error(0x100, 1, new byte[16]);
         assertThrows(KernelException.class, this::answer);
-        error(0x100, -5000, new byte[16]);
+        error(0x100, -9000, new byte[16]);
         assertThrows(KernelException.class, this::answer);
         byte[] request = new byte[16];
         for (int length : new int[] {-1, 0, 8, 4000}) {

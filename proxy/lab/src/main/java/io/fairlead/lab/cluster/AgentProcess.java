@@ -150,13 +150,28 @@ public final class AgentProcess {
         };
     }
 
+    /** What it has logged so far. */
+    public String log() {
+        try {
+            return Files.readString(logFile(folder));
+        } catch (IOException e) {
+            throw new LabException("cannot read the log of " + node.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** SIGTERM: it may tidy up. Returns when it is gone. */
+    public void stop() {
+        process.destroy();
+        process.onExit().join();
+    }
+
     /** SIGKILL: it has no chance to tidy up. Returns when it is gone. */
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
 
-    /** Starts it again with the same words, after {@link #kill}. */
+    /** Starts it again with the same words, after {@link #stop} or {@link #kill}. */
     public void restart() {
         startNanos = System.nanoTime();
         process = run.start(program, node.namespace());

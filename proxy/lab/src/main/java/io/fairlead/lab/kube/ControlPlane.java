@@ -67,7 +67,9 @@ public final class ControlPlane {
         this.folder = folder;
         this.serviceRange = serviceRange;
         this.keys = Keys.create(folder);
-        this.serving = ServingCertificate.create(folder, addresses);
+        List<String> names = new ArrayList<>(addresses);
+        names.add(serviceAddress());
+        this.serving = ServingCertificate.create(folder, names);
         this.tokens = folder.resolve("tokens.csv");
         StringBuilder lines = new StringBuilder(Identity.ADMIN.line());
         users.forEach(user -> lines.append(user.line()));
@@ -75,7 +77,7 @@ public final class ControlPlane {
         this.auditPolicy = Files.writeString(folder.resolve("audit.yaml"), """
                 apiVersion: audit.k8s.io/v1
                 kind: Policy
-                omitStages: [RequestReceived, ResponseStarted]
+                omitStages: [RequestReceived]
                 rules:
                 - {level: None, users: ["lab:admin", "system:apiserver"]}
                 - {level: Metadata}
@@ -108,6 +110,11 @@ public final class ControlPlane {
         } catch (IOException e) {
             throw new LabException("cannot prepare " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The API's own Service has the first address of the range. */
+    public String serviceAddress() {
+        return serviceRange.replaceFirst("[.]0/.*", ".1");
     }
 
     private Process startStore() {

@@ -82,6 +82,11 @@ public final class KubeApi implements AutoCloseable {
         return request("PATCH", path + "?fieldManager=lab&force=true", "application/apply-patch+yaml", yaml);
     }
 
+    /** Creates an object. */
+    public Answer create(String collection, String json) throws IOException {
+        return request("POST", collection, "application/json", json);
+    }
+
     /** Changes fields of an object or of its {@code /status} (JSON merge patch, RFC 7396). */
     public Answer merge(String path, String json) throws IOException {
         return request("PATCH", path, "application/merge-patch+json", json);

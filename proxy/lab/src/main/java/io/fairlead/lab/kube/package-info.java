@@ -1,5 +1,5 @@
 /**
- * A real API server with its store, in a namespace of a lab.
+ * A real API server with its store, and the real kube-proxy, in namespaces of a lab.
  *
  * <p>Reads programs that the launcher built; writes their keys, tokens and data into the run's folder and objects to the
  * API; never runs without a run that ends it.

@@ -1,0 +1,157 @@
+package io.fairlead.agent.neighbour;
+
+import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.ipset.IpSets;
+import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftRuleset;
+import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.nft.NftTransaction;
+import io.fairlead.kernel.nft.NftVerdicts;
+import io.fairlead.kernel.route.RouteNetlink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Removes what kube-proxy of any mode left in the network namespace of the calling thread. Each part is removed as a
+ * whole or not at all, and one that cannot be does not keep the others from going.
+ *
+ * <p>The sysctl {@code route_localnet} stays as it is: who else needs it cannot be told, and its guard KUBE-FIREWALL,
+ * which is also kubelet's, stays too.
+ *
+ * <p>Confined to the calling thread.
+ */
+public final class KubeProxyLeftovers {
+
+    /**
+     * What became of it.
+     *
+     * <p>Immutable.
+     *
+     * @param removed what is gone
+     * @param left what is not, and why
+     */
+    public record Removal(List<String> removed, List<String> left) {
+        public Removal {
+            removed = List.copyOf(removed);
+            left = List.copyOf(left);
+        }
+    }
+
+    private final List<String> removed = new ArrayList<>();
+    private final List<String> left = new ArrayList<>();
+
+    private KubeProxyLeftovers() {}
+
+    /**
+     * Why we believe that kube-proxy runs: then nothing may be removed.
+     *
+     * @return empty if it does not seem so
+     */
+    public static List<KubeProxyEvidence> running() {
+        return KubeProxyProcesses.ofThisMachine().find();
+    }
+
+    /** What there is. */
+    public static Set<KubeProxyTrace> traces() {
+        try (KubeProxyTraces traces = KubeProxyTraces.open()) {
+            return Set.copyOf(traces.read().keySet());
+        }
+    }
+
+    /** What would drop Service traffic with kube-proxy's rules gone, which accepted some of it. */
+    public static List<ForwardFirewall> firewalls() {
+        try (NftRuleset nft = NftRuleset.open()) {
+            return ForwardFirewall.find(nft);
+        }
+    }
+
+    /** Removes all that can be removed. */
+    public static Removal remove() {
+        KubeProxyLeftovers leftovers = new KubeProxyLeftovers();
+        leftovers.removeNftables();
+        for (String plain : List.of("iptables", "ip6tables")) {
+            leftovers.removeIptables(plain, IptablesTools.Flavour.NFT);
+            leftovers.removeIptables(plain, IptablesTools.Flavour.LEGACY);
+        }
+        // Rules refer to sets, so they come after them.
+        leftovers.removeIpsets();
+        leftovers.removeLink();
+        leftovers.explainRest();
+        return new Removal(leftovers.removed, leftovers.left);
+    }
+
+    private void removeNftables() {
+        try (NftRuleset ruleset = NftRuleset.open();
+                NetlinkNft nft = NetlinkNft.open()) {
+            for (NftFamily family : NftFamily.values()) {
+                NftTable table = new NftTable(family, KubeProxyNames.TABLE);
+                if (ruleset.table(table).isPresent()) {
+                    attempt("nftables table " + table, () -> {
+                        nft.apply(new NftTransaction(table, new NftVerdicts()).deleteTable());
+                        return true;
+                    });
+                }
+            }
+        }
+    }
+
+    /** Removes something; it may say that it could not. */
+    private void attempt(String what, BooleanSupplier removal) {
+        try {
+            if (removal.getAsBoolean()) {
+                removed.add(what);
+            } else {
+                left.add(what + ": something else uses it");
+            }
+        } catch (KernelException e) {
+            left.add(what + ": " + e.getMessage());
+        }
+    }
+
+    private void removeIptables(String plain, IptablesTools.Flavour flavour) {
+        IptablesTools tools = IptablesTools.find(plain, flavour).orElse(null);
+        if (tools == null) {
+            return;
+        }
+        try {
+            List<IptablesEdit> edits = new ArrayList<>();
+            tools.read(line -> IptablesEdit.read(line, edits));
+            for (IptablesEdit edit : edits) {
+                if (!edit.isEmpty()) {
+                    tools.apply(edit);
+                    removed.add(edit.removed().size() + " chains of " + tools.name() + " table " + edit.table());
+                }
+                edit.reasons().forEach(reason -> left.add(tools.name() + " " + reason));
+            }
+        } catch (IptablesTools.ToolException e) {
+            left.add("chains of " + tools.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** What is still there without a reason that was given above. */
+    private void explainRest() {
+        if (left.isEmpty()) {
+            traces().forEach(trace -> left.add(trace + ": the tools that could remove them are not installed here;"
+                    + " run 'kube-proxy --cleanup' where they are"));
+        }
+    }
+
+    private void removeIpsets() {
+        try (IpSets sets = IpSets.open()) {
+            sets.names().stream()
+                    .filter(KubeProxyNames::isIpset)
+                    .forEach(name -> attempt("ipset " + name, () -> sets.destroy(name)));
+        }
+    }
+
+    private void removeLink() {
+        try (RouteNetlink route = RouteNetlink.open()) {
+            if (route.findLink(KubeProxyNames.IPVS_LINK).isPresent()) {
+                attempt("link " + KubeProxyNames.IPVS_LINK, () -> route.deleteLink(KubeProxyNames.IPVS_LINK));
+            }
+        }
+    }
+}

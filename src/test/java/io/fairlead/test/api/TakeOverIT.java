@@ -1,0 +1,172 @@
+package io.fairlead.test.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.lab.cluster.AgentProcess;
+import io.fairlead.lab.kube.KubeProxy;
+import io.fairlead.lab.topology.NodeSpec;
+import io.fairlead.lab.topology.Topology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * From the real kube-proxy to the agent and back, on nodes under traffic.
+ *
+ * <p>Confined to the test thread.
+ */
+@Tag("all")
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TakeOverIT {
+
+    private static final Duration READY = Duration.ofSeconds(30);
+    private static final Duration SECONDS = Duration.ofSeconds(15);
+
+    @TempDir
+    private static Path base;
+
+    private ApiCluster cluster;
+
+    @BeforeAll
+    void build() {
+        // A node for each mode, and one without an agent.
+        cluster = new ApiCluster(base, Topology.of(4, 2));
+    }
+
+    @AfterAll
+    void remove() {
+        cluster.close();
+    }
+
+    private KubeProxy startKubeProxy(NodeSpec spec, KubeProxy.Mode mode) {
+        KubeProxy proxy = cluster.startKubeProxy(spec, mode);
+        proxy.awaitReady(READY);
+        return proxy;
+    }
+
+    private NodeSpec node(KubeProxy.Mode mode) {
+        return cluster.topology().nodes().get(mode.ordinal());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nobodyNoticesTheWayFromKubeProxy(KubeProxy.Mode mode) {
+        NodeSpec spec = node(mode);
+        ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
+        try (KubeProxy proxy = startKubeProxy(spec, mode);
+                NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
+            AgentProcess agent = cluster.startAgent(spec);
+            agent.awaitReady(READY);
+            expectAgentLeads(traffic, proxy, agent);
+            proxy.resume();
+            proxy.stop();
+            NodeCommand.expectSuccess(agent.node(), "cleanup", "--kube-proxy");
+            foreign.expectNothingElse("fairlead");
+            traffic.expectFollowed();
+            awaitStatus(agent, "kube-proxy", false);
+            traffic.expectNoFailure();
+            stop(agent);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nobodyNoticesTheWayBack(KubeProxy.Mode mode) {
+        NodeSpec spec = node(mode);
+        ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
+        AgentProcess agent = cluster.startAgent(spec);
+        agent.awaitReady(READY);
+        try (NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
+            try (KubeProxy proxy = startKubeProxy(spec, mode)) {
+                awaitStatus(agent, "kube-proxy runs on this node (process " + proxy.pid() + ")", true);
+                assertTrue(agent.log().contains("(process " + proxy.pid() + ")"), agent.log());
+                stop(agent);
+                assertFalse(foreign.nftables().contains("fairlead"), foreign.nftables());
+                traffic.expectFollowed();
+                traffic.expectNoFailure();
+            }
+        }
+        NodeCommand.expectSuccess(agent.node(), "cleanup", "--kube-proxy");
+        foreign.expectNothingElse("none");
+    }
+
+    private static void stop(AgentProcess agent) {
+        agent.stop();
+        NodeCommand.expectSuccess(agent.node(), "cleanup");
+    }
+
+    /** With kube-proxy frozen, what changes can only be the agent's work; and what it has is not removed under it. */
+    private static void expectAgentLeads(NodeTraffic traffic, KubeProxy proxy, AgentProcess agent) {
+        proxy.pause();
+        traffic.expectFollowed();
+        awaitStatus(agent, "kube-proxy runs on this node (process " + proxy.pid() + ")", true);
+        NodeCommand.Ended refused = NodeCommand.run(agent.node(), "cleanup", "--kube-proxy");
+        assertEquals(1, refused.exitCode(), refused::toString);
+        assertTrue(refused.output().contains("stop it first"), refused::toString);
+    }
+
+    private static void awaitStatus(AgentProcess agent, String text, boolean there) {
+        Poll.until(
+                "status " + (there ? "says " : "does not say ") + text,
+                SECONDS,
+                () -> agent.table("/status", Map.of()).orElse("").contains(text) == there);
+    }
+
+    @Test
+    void withoutAnybodyTheTrafficFails() {
+        NodeSpec spec = cluster.topology().nodes().getLast();
+        try (KubeProxy proxy = startKubeProxy(spec, KubeProxy.Mode.NFTABLES);
+                NodeTraffic traffic = NodeTraffic.start(cluster, spec, KubeProxy.Mode.values().length)) {
+            proxy.stop();
+            String said = NodeCommand.expectSuccess(cluster.host(spec.host()), "cleanup", "--kube-proxy");
+            assertTrue(said.contains("nothing routes Services here"), said);
+            traffic.expectFailures();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesWhatItsOwnCleanupLeaves(KubeProxy.Mode mode) {
+        NodeSpec spec = cluster.topology().nodes().getLast();
+        ForeignRules theirs;
+        try (KubeProxy proxy = startKubeProxy(spec, mode)) {
+            proxy.stop();
+            assertTrue(proxy.cleanUp());
+            theirs = ForeignRules.read(cluster.host(spec.host()));
+            proxy.restart();
+            proxy.awaitReady(READY);
+        }
+        String said = NodeCommand.expectSuccess(cluster.host(spec.host()), "cleanup", "--kube-proxy");
+        assertTrue(said.contains("removed: "), said);
+        theirs.expectNothingElse("none");
+    }
+
+    @Test
+    void agentRemovesLeftoversOnItsOwnIfItMay() {
+        NodeSpec spec = node(KubeProxy.Mode.IPTABLES_NFT);
+        ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
+        AgentProcess agent;
+        try (KubeProxy _ = startKubeProxy(spec, KubeProxy.Mode.IPTABLES_NFT)) {
+            agent = cluster.startAgent(spec, "--cleanup-kube-proxy");
+            agent.awaitReady(READY);
+            awaitStatus(agent, "kube-proxy runs", true);
+            assertTrue(foreign.iptables().contains("KUBE-SERVICES"), "removed under a running kube-proxy");
+        }
+        Poll.until("leftovers are gone", SECONDS, () -> !foreign.iptables().contains("KUBE-SERVICES"));
+        foreign.expectNothingElse("fairlead");
+        assertTrue(agent.log().contains("removed of kube-proxy:"), agent.log());
+        stop(agent);
+    }
+}
