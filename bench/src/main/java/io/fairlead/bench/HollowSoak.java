@@ -88,7 +88,7 @@ final class HollowSoak implements Benchmark {
         private final NodeProxy agent;
         private final Samples lags = new Samples();
         private final List<Double> resident = new ArrayList<>();
-        private double liveAtFirst = Double.NaN;
+        private volatile double liveAtFirst = Double.NaN;
         private long changes;
         private long late;
 
@@ -135,21 +135,27 @@ final class HollowSoak implements Benchmark {
             }
         }
 
-        private synchronized void arrived(long nanos) {
-            lags.add(nanos);
+        /** On the thread that hears of the kernel, which waits for nobody who looks at the agent. */
+        private void arrived(long nanos) {
+            synchronized (lags) {
+                lags.add(nanos);
+            }
         }
 
         /** Beside the churn, which it must not hold up. */
-        private synchronized void look() {
-            resident.add(agent.look().residentMegabytes());
+        private void look() {
+            double megabytes = agent.look().residentMegabytes();
+            synchronized (resident) {
+                resident.add(megabytes);
+            }
         }
 
         /** Once in the beginning, since a full collection stops the agent. */
-        private synchronized void lookAtLive() {
+        private void lookAtLive() {
             liveAtFirst = agent.liveHeapMegabytes();
         }
 
-        private synchronized List<Row> rows(KernelWatch watch, MetricsLook metrics, double cpu) {
+        private List<Row> rows(KernelWatch watch, MetricsLook metrics, double cpu) {
             String histogram = "fairlead_programming_latency_seconds";
             if (size.seconds == LARGE.seconds) {
                 draw();
@@ -164,9 +170,13 @@ final class HollowSoak implements Benchmark {
             rows.add(Row.single("  and not seen", watch.missing(), "", 0));
             rows.add(Row.detail("  notifications lost", (double) watch.lost(), ""));
             rows.add(Row.single("the agent's own histogram, p99 at most", inAgent, "ms", LAG_MILLIS_MAX));
-            List<Double> middles = middles(resident);
+            List<Double> looks;
+            synchronized (resident) {
+                looks = List.copyOf(resident);
+            }
+            List<Double> middles = middles(looks);
             rows.add(growth("resident memory, last fifth of second", middles.getLast() / middles.get(1)));
-            rows.add(Row.detail("  at the end", resident.getLast(), "MB"));
+            rows.add(Row.detail("  at the end", looks.getLast(), "MB"));
             rows.add(Row.detail("  at its peak", agent.look().peakMegabytes(), "MB"));
             double live = agent.liveHeapMegabytes();
             rows.add(growth("live heap, end of first fifth", live / liveAtFirst));

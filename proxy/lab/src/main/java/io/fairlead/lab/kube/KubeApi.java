@@ -92,11 +92,6 @@ public final class KubeApi implements AutoCloseable {
         return request("PATCH", path, "application/merge-patch+json", json);
     }
 
-    /** Creates an object in a collection. */
-    public Answer create(String collection, String json) throws IOException {
-        return request("POST", collection, "application/json", json);
-    }
-
     /** Makes an object say this and nothing else; it must be there. */
     public Answer replace(String path, String json) throws IOException {
         return request("PUT", path, "application/json", json);
