@@ -1,6 +1,7 @@
 package io.fairlead.bench;
 
 import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ record Report(String name, List<Row> rows, double loadBefore, double loadAfter) 
     }
 
     private void writeJson(Appendable out) {
-        JsonWriter json = JsonWriter.compact(out)
+        StructureWriter json = JsonWriter.compact(out)
                 .beginObject()
                 .member("benchmark", name)
                 .member("loadBefore", loadBefore)

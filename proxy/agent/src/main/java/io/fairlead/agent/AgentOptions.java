@@ -2,27 +2,21 @@ package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
 import io.fairlead.agent.config.NodeFlags;
+import io.fairlead.agent.config.PolicyFlags;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.config.UnusedFlags;
 import io.fairlead.agent.plan.AgentPolicy;
-import io.fairlead.agent.plan.AgentPolicy.PodDetection;
-import io.fairlead.agent.plan.NodePortAddresses;
-import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,8 +26,6 @@ import java.util.Optional;
  */
 public final class AgentOptions {
 
-    private static final int INTERFACE_NAME_MAX = 15;
-
     static final Option<Path> MANIFESTS = Option.of(
             "--manifests", "DIR", ValueFormats.path(), "take the cluster from a directory of YAML and JSON manifests");
     static final Option<Path> STATUS_DIR = Option.of(
@@ -42,12 +34,8 @@ public final class AgentOptions {
             ValueFormats.path(),
             "with --manifests: write there, as YAML, what else would be written to the API, such as Events");
     static final Option<Path> KUBECONFIG = RoutingFlags.KUBECONFIG;
-    static final Option<Path> RUN_DIR = Option.of(
-                    "--run-dir", "DIR", ValueFormats.path(), "where sockets and locks live")
-            .orElse("/run/fairlead");
+    static final Option<Path> RUN_DIR = NodeFlags.RUN_DIR;
     static final Option<ProxyMode> MODE = RoutingFlags.MODE;
-    static final Option<Boolean> EXTERNAL_IPS =
-            Option.flag("--external-ips", "honour spec.externalIPs of Services").orElse("true");
     static final Option<Optional<InetSocketAddress>> HEALTH = NodeFlags.HEALTH;
     static final Option<Optional<InetSocketAddress>> METRICS = NodeFlags.METRICS;
     static final Option<Duration> MIN_SYNC = RoutingFlags.MIN_SYNC;
@@ -73,7 +61,7 @@ public final class AgentOptions {
     private AgentOptions() {}
 
     static Command command() {
-        return Command.of("proxy", "run the node agent: Services of the cluster in this node's kernel")
+        Command command = Command.of("proxy", "run the node agent: Services of the cluster in this node's kernel")
                 .with(
                         MANIFESTS,
                         KUBECONFIG,
@@ -93,7 +81,7 @@ public final class AgentOptions {
                 .with(
                         RoutingFlags.MASQUERADE_ALL,
                         RoutingFlags.MASQUERADE_BIT,
-                        EXTERNAL_IPS,
+                        PolicyFlags.EXTERNAL_IPS,
                         RoutingFlags.NODE_PORT_ADDRESSES,
                         RoutingFlags.LOCALHOST_NODE_PORTS)
                 .with(HEALTH, METRICS, NodeFlags.BIND_HARD_FAIL, NodeFlags.HEALTH_PORT, NodeFlags.METRICS_PORT)
@@ -106,14 +94,11 @@ public final class AgentOptions {
                 .resolve(FlagMerge::resolve)
                 .check(List.of(MANIFESTS, KUBECONFIG, RoutingFlags.CONFIG), AgentOptions::oneSource)
                 .check(List.of(MANIFESTS), AgentOptions::manifestsExist)
-                .check(
-                        List.of(RoutingFlags.DETECT_MODE, RoutingFlags.POD_BRIDGE, RoutingFlags.POD_PREFIX),
-                        AgentOptions::detectionComplete)
-                .check(List.of(RoutingFlags.CLUSTER_CIDR), AgentOptions::oneRangePerFamily)
                 .check(List.of(MIN_SYNC, MAX_SYNC), AgentOptions::periodsFit)
                 .example(
                         "fairlead proxy --manifests ./cluster --node-name node-1 --cluster-cidr 10.0.0.0/8",
                         "fairlead proxy --manifests ./cluster --node-name node-1 --dry-run");
+        return PolicyFlags.check(command);
     }
 
     private static Optional<String> oneSource(Arguments arguments) {
@@ -131,33 +116,6 @@ public final class AgentOptions {
                 .map(directory -> "--manifests: " + directory + " is not a directory");
     }
 
-    private static Optional<String> detectionComplete(Arguments arguments) {
-        return switch (arguments.value(RoutingFlags.DETECT_MODE)) {
-            case BRIDGE_INTERFACE -> interfaceName(arguments, RoutingFlags.POD_BRIDGE);
-            case INTERFACE_NAME_PREFIX -> interfaceName(arguments, RoutingFlags.POD_PREFIX);
-            case CLUSTER_CIDR, NODE_CIDR -> Optional.empty();
-        };
-    }
-
-    private static Optional<String> interfaceName(Arguments arguments, Option<String> option) {
-        String name = arguments.find(option).orElse("");
-        return name.isEmpty() || name.length() > INTERFACE_NAME_MAX
-                ? Optional.of(option.title() + ": this --detect-local-mode needs a name of 1 to 15 characters")
-                : Optional.empty();
-    }
-
-    private static Optional<String> oneRangePerFamily(Arguments arguments) {
-        for (IpFamily family : IpFamily.values()) {
-            long count = arguments.value(RoutingFlags.CLUSTER_CIDR).stream()
-                    .filter(range -> range.family() == family)
-                    .count();
-            if (count > 1) {
-                return Optional.of("--cluster-cidr: at most one CIDR per family");
-            }
-        }
-        return Optional.empty();
-    }
-
     private static Optional<String> periodsFit(Arguments arguments) {
         return arguments.value(MIN_SYNC).compareTo(arguments.value(MAX_SYNC)) > 0
                 ? Optional.of("--min-sync-period is longer than --sync-period")
@@ -166,48 +124,6 @@ public final class AgentOptions {
 
     /** The policy that a command line asks for. */
     static AgentPolicy policy(Arguments arguments) {
-        PodDetection detection = switch (arguments.value(RoutingFlags.DETECT_MODE)) {
-            case CLUSTER_CIDR -> new PodDetection.ClusterCidr(arguments.value(RoutingFlags.CLUSTER_CIDR));
-            case NODE_CIDR -> new PodDetection.NodeCidr();
-            case BRIDGE_INTERFACE -> new PodDetection.BridgeInterface(arguments.value(RoutingFlags.POD_BRIDGE));
-            case INTERFACE_NAME_PREFIX ->
-                new PodDetection.InterfaceNamePrefix(arguments.value(RoutingFlags.POD_PREFIX));
-        };
-        return new AgentPolicy(
-                nodeName(arguments),
-                detection,
-                arguments.value(RoutingFlags.MASQUERADE_ALL),
-                arguments.value(RoutingFlags.MASQUERADE_BIT),
-                arguments.value(EXTERNAL_IPS),
-                nodePortAddresses(arguments),
-                nodeAddresses(arguments));
-    }
-
-    private static NodePortAddresses nodePortAddresses(Arguments arguments) {
-        List<String> listed = arguments.value(RoutingFlags.NODE_PORT_ADDRESSES);
-        return listed.isEmpty() && !arguments.value(RoutingFlags.LOCALHOST_NODE_PORTS)
-                ? new NodePortAddresses(true, false, List.of())
-                : NodePortAddresses.parse(listed);
-    }
-
-    private static List<IpAddress> nodeAddresses(Arguments arguments) {
-        IpAddress address = arguments.value(RoutingFlags.BIND_ADDRESS);
-        return address.isUnspecified() ? List.of() : List.of(address);
-    }
-
-    private static String nodeName(Arguments arguments) {
-        return arguments
-                .find(RoutingFlags.NODE_NAME)
-                .orElseGet(AgentOptions::hostName)
-                .strip()
-                .toLowerCase(Locale.ROOT);
-    }
-
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return PolicyFlags.policy(arguments);
     }
 }

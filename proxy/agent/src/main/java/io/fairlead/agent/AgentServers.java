@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.ConfigText;
 import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.KubeProxyMetric;
@@ -9,6 +10,7 @@ import io.fairlead.runtime.http.HttpLimits;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpServer;
 import io.fairlead.runtime.lifecycle.Lifecycle;
+import io.fairlead.runtime.logging.Logging;
 import io.fairlead.runtime.metrics.Metrics;
 import io.fairlead.runtime.metrics.ProcessMetric;
 import io.fairlead.runtime.options.Arguments;
@@ -59,6 +61,8 @@ final class AgentServers {
         Path socket = arguments.value(AgentOptions.RUN_DIR).resolve("proxy.sock");
         Map<String, HttpHandler> local = new HashMap<>(pages.pages());
         local.put("/metrics", page);
+        local.put("/config", _ -> HttpReply.text(200, ConfigText.of(arguments)));
+        local.put("/log", _ -> HttpReply.text(200, Logging.recent()));
         HttpServer server = HttpServer.start(new HttpEndpoint.Unix(socket), local, HttpLimits.DEFAULT);
         lifecycle.onStop("local socket", server::close);
         arguments.value(AgentOptions.HEALTH).ifPresent(address -> serve(Page.HEALTH, address, healthPages(health)));

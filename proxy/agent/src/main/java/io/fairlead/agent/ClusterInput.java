@@ -1,6 +1,7 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.RoutingFlags;
+import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.api.ApiConnection;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The source of the cluster that the command line names: a directory of manifests, else the Kubernetes API.
@@ -30,6 +32,7 @@ final class ClusterInput implements AutoCloseable {
     private final Optional<Path> statusDirectory;
     private final String nodeName;
     private Runnable end = () -> {};
+    private volatile Supplier<SourceStatus> status = () -> new SourceStatus.Api(List.of());
 
     private ClusterInput(
             Optional<Path> manifests,
@@ -79,12 +82,14 @@ final class ClusterInput implements AutoCloseable {
             ManifestSource source = new ManifestSource(directory, nodeName, sink);
             source.start();
             end = source::close;
+            status = () -> status(directory, source.status());
         });
         access.ifPresent(server -> store.subscribe(new ApiServerDiscovery(server.servers())));
         api.ifPresent(connection -> {
             KubernetesSource source = new KubernetesSource(connection, nodeName, sink);
             source.start();
             end = source::close;
+            status = () -> status(source.status());
         });
     }
 
@@ -96,6 +101,22 @@ final class ClusterInput implements AutoCloseable {
         return statusDirectory
                 .<EventTarget>map(directory -> new DirectoryEventTarget(directory, nodeName, InstantSource.system()))
                 .orElse(_ -> {});
+    }
+
+    /** How it stands with the source. Thread-safe after the start. */
+    SourceStatus status() {
+        return status.get();
+    }
+
+    private static SourceStatus status(Path directory, ManifestSource.Status found) {
+        return new SourceStatus.Manifests(directory.toString(), found.files(), found.filesInTrouble(), found.present());
+    }
+
+    private static SourceStatus status(List<KubernetesSource.KindStatus> kinds) {
+        return new SourceStatus.Api(kinds.stream()
+                .map(kind -> new SourceStatus.Kind(
+                        kind.kind().toString(), kind.listed(), kind.lastContact(), kind.trouble()))
+                .toList());
     }
 
     @Override

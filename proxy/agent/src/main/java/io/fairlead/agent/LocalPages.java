@@ -1,15 +1,29 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.flows.FlowReader;
+import io.fairlead.agent.flows.ServiceFlows;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.view.AgentViews;
+import io.fairlead.agent.view.FlowParser;
+import io.fairlead.agent.view.NodeState;
+import io.fairlead.agent.view.Output;
+import io.fairlead.agent.view.ProcessStatus;
+import io.fairlead.agent.view.SourceStatus;
+import io.fairlead.agent.view.StatusView;
 import io.fairlead.agent.view.View;
+import io.fairlead.agent.watch.WatchFeed;
+import io.fairlead.agent.watch.WatchPage;
+import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.conntrack.Conntrack;
 import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpRequest;
-import io.fairlead.runtime.table.JsonWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,8 +31,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The pages of the local socket, which the commands {@code services}, {@code endpoints}, {@code status} and {@code
- * explain} read. Values are taken between two steps of the loop, and written outside it.
+ * The pages of the local socket, which the commands that ask the agent read. Values are taken between two steps of the
+ * loop, and all else is done outside it: writing, reading the kernel, waiting for readers.
  *
  * <p>Thread-safe.
  */
@@ -29,40 +43,90 @@ final class LocalPages {
     private final ProxyLoop loop;
     private final AgentPolicy policy;
     private final ProxyHealth health;
+    private final Supplier<SourceStatus> source;
     private final Supplier<List<String>> warnings;
+    private final WatchPage watch;
+    private final FlowReader flows = new FlowReader(Conntrack::open);
 
-    /** @param warnings for the status, from what the engine does not know of */
-    LocalPages(ProxyLoop loop, AgentPolicy policy, ProxyHealth health, Supplier<List<String>> warnings) {
+    /** @param warnings what an operator should know beside what the agent's own state says, a sentence each */
+    LocalPages(
+            ProxyLoop loop,
+            AgentPolicy policy,
+            ProxyHealth health,
+            Supplier<SourceStatus> source,
+            Supplier<List<String>> warnings,
+            WatchFeed feed) {
         this.loop = loop;
         this.policy = policy;
         this.health = health;
+        this.source = source;
         this.warnings = warnings;
+        this.watch = new WatchPage(feed, source, policy.nodeName());
     }
 
     Map<String, HttpHandler> pages() {
         return Map.of(
-                "/services", request -> page(request, engine -> AgentViews.services(engine, filter(request))),
-                "/endpoints", request -> page(request, engine -> AgentViews.endpoints(engine, filter(request))),
-                "/status", request -> page(request, this::status),
-                "/explain", request -> page(request, engine -> explain(engine, request)));
+                "/services",
+                request -> page(request, engine -> AgentViews.services(engine, filter(request))),
+                "/endpoints",
+                request -> page(request, engine -> AgentViews.endpoints(engine, filter(request))),
+                "/status",
+                this::status,
+                "/flows",
+                this::flows,
+                "/watch",
+                this::watch,
+                "/explain",
+                request -> page(request, engine -> explain(engine, request)));
     }
 
     private static String filter(HttpRequest request) {
         return request.parameter("filter").orElse("");
     }
 
-    private View status(SyncEngine engine) {
-        String state = !health.isReady()
-                ? "starting"
-                : loop.overdueNanos() == 0 ? "in-sync" : health.isHealthy() ? "syncing" : "failing";
-        String lastSync = health.lastSync().map(Instant::toString).orElse("");
-        return AgentViews.status(engine, policy, state, lastSync).withWarnings(warnings.get());
+    /** Bad news only if it fails: a start and a change on its way are nothing that a script should stop for. */
+    private HttpReply status(HttpRequest request) {
+        Instant now = health.now();
+        ProcessStatus process = ProcessFacts.read(now);
+        List<String> more = warnings.get();
+        String state = state();
+        StatusView.Agent agent = new StatusView.Agent(policy.nodeName(), "nftables", state, now);
+        StatusView.Sync sync =
+                new StatusView.Sync(health.lastSync(), Duration.ofNanos(loop.overdueNanos()), loop.recent());
+        HttpReply reply =
+                page(request, engine -> AgentViews.status(engine, policy, agent, sync, source.get(), process, more));
+        return state.equals(StatusView.FAILING) && reply.status() == 200 ? reply.with(HttpReply.EXIT_CODE, "1") : reply;
     }
 
-    private static View explain(SyncEngine engine, HttpRequest request) {
+    private String state() {
+        if (!health.isReady()) {
+            return "starting";
+        }
+        return loop.overdueNanos() == 0 ? "in-sync" : health.isHealthy() ? "syncing" : StatusView.FAILING;
+    }
+
+    private HttpReply flows(HttpRequest request) {
+        String limit = request.parameter("limit").orElse("1000");
+        return limit.matches("[1-9][0-9]{0,5}")
+                ? page(
+                        request,
+                        engine -> ServiceFlows.of(engine, filter(request)),
+                        index -> flows.read(index, Integer.parseInt(limit)))
+                : HttpReply.text(400, "limit is no number from 1 to 999999\n");
+    }
+
+    private HttpReply watch(HttpRequest request) {
+        Optional<Output> output = Output.of(request.parameter("output").orElse("table"));
+        if (output.isEmpty()) {
+            return HttpReply.text(400, "output is none of table, json, yaml\n");
+        }
+        return watch.open(output.get(), filter(request));
+    }
+
+    private static View explain(NodeState node, HttpRequest request) {
         return AgentViews.explain(
-                engine,
-                new FlowParser(engine)
+                node,
+                new FlowParser(node)
                         .parse(
                                 request.parameter("from").orElse(""),
                                 request.parameter("to").orElse(""),
@@ -70,17 +134,28 @@ final class LocalPages {
     }
 
     private HttpReply page(HttpRequest request, Function<SyncEngine, View> take) {
-        boolean asJson = request.parameter("output").orElse("table").equals("json");
+        return page(request, take, view -> view);
+    }
+
+    /**
+     * @param take run between two steps of the loop
+     * @param show run outside the loop
+     */
+    private <T> HttpReply page(HttpRequest request, Function<SyncEngine, T> take, Function<T, View> show) {
+        Optional<Output> output = Output.of(request.parameter("output").orElse("table"));
+        if (output.isEmpty()) {
+            return HttpReply.text(400, "output is none of table, json, yaml\n");
+        }
         try {
-            View view = loop.ask(take).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            return asJson
-                    ? HttpReply.ok(HttpReply.JSON, out -> view.writeJson(JsonWriter.indented(out)))
-                    : HttpReply.ok(HttpReply.TEXT, view::writeText);
+            View view = show.apply(loop.ask(take).get(ANSWER_SECONDS, TimeUnit.SECONDS));
+            return HttpReply.ok(output.get().contentType(), out -> output.get().write(view, out));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IllegalArgumentException mistake) {
                 return HttpReply.text(400, mistake.getMessage() + "\n");
             }
             return HttpReply.text(503, e.getCause() + "\n");
+        } catch (KernelException e) {
+            return HttpReply.text(503, e.getMessage() + "\n");
         } catch (TimeoutException e) {
             return HttpReply.text(503, "the agent is busy with a large change; try again\n");
         } catch (InterruptedException e) {

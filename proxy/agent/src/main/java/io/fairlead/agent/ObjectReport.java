@@ -2,7 +2,9 @@ package io.fairlead.agent;
 
 import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.plan.Frontend;
+import io.fairlead.agent.view.AgentViews;
 import io.fairlead.agent.view.StatusView.SetAsideRow;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.runtime.metrics.Metrics;
 import java.lang.System.Logger;
@@ -22,14 +24,16 @@ final class ObjectReport {
     private final SyncEngine engine;
     private final Metrics metrics;
     private final AgentEvents events;
+    private final WatchFeed feed;
     private final Logger log;
     private Set<SetAsideRow> setAside = Set.of();
     private Set<Frontend> losers = Set.of();
 
-    ObjectReport(SyncEngine engine, Metrics metrics, AgentEvents events, Logger log) {
+    ObjectReport(SyncEngine engine, Metrics metrics, AgentEvents events, WatchFeed feed, Logger log) {
         this.engine = engine;
         this.metrics = metrics;
         this.events = events;
+        this.feed = feed;
         this.log = log;
     }
 
@@ -45,12 +49,14 @@ final class ObjectReport {
             if (!setAside.contains(row)) {
                 log.log(Level.WARNING, "set aside {0} ({1}): {2}", row.object(), row.where(), row.reason());
                 events.setAside(row);
+                feed.setAside(row.object(), row.where(), row.reason());
             }
         }
         Set<ObjectKey> objects = now.stream().map(SetAsideRow::object).collect(Collectors.toSet());
         for (SetAsideRow row : setAside) {
             if (!objects.contains(row.object())) {
                 log.log(Level.INFO, "{0} is honoured again or gone", row.object());
+                feed.honoured(row.object());
             }
         }
         metrics.gauge(ProxyCounters.SET_ASIDE).set(now.size());

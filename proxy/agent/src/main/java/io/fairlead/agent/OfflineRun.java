@@ -6,6 +6,7 @@ import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.view.AgentViews;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;

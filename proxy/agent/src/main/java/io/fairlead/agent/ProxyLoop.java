@@ -1,6 +1,8 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.SyncSchedule.Due;
+import io.fairlead.agent.metrics.RecentTimes;
+import io.fairlead.agent.view.StatusView;
 import io.fairlead.cluster.ChangeTally;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
@@ -28,6 +30,7 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
 
     private final SyncEngine engine;
     private final SyncSchedule schedule;
+    private final RecentTimes recent = new RecentTimes();
     private volatile @Nullable Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -122,6 +125,11 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How long the last few changes took to get into the kernel. */
+    StatusView.Times recent() {
+        return recent.times();
     }
 
     /** Changes that wait for a step to take them. */
@@ -238,6 +246,9 @@ public final class ProxyLoop implements SnapshotSubscriber, AutoCloseable {
             long end = System.nanoTime();
             observer.stepped(step, work.since == 0 ? 0 : end - work.since, end - start);
             success = !step.result().dirty();
+            if (success && work.since != 0) {
+                recent.add(end - work.since);
+            }
         } catch (KernelException e) {
             observer.failed(e);
         }

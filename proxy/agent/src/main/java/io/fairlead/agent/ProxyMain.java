@@ -1,5 +1,6 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.command.Console;
 import io.fairlead.agent.config.FlagMerge;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
@@ -8,6 +9,7 @@ import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.cluster.write.EventWriter;
@@ -36,7 +38,7 @@ final class ProxyMain {
     private static final Logger LOG = System.getLogger(ProxyMain.class.getName());
 
     /** EX_UNAVAILABLE: the kernel lacks something, or another agent is there. */
-    static final int EXIT_UNAVAILABLE = 69;
+    static final int EXIT_UNAVAILABLE = Console.EXIT_UNAVAILABLE;
 
     static final String LOCK = "fairlead-proxy";
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -103,8 +105,9 @@ final class ProxyMain {
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
         AgentEvents events = events();
-        loop.start(Followers.start(
-                new SyncReporter(engine, metrics, health, events), health, metrics, events, policy, lifecycle));
+        WatchFeed feed = new WatchFeed(InstantSource.system());
+        SyncReporter reporter = new SyncReporter(engine, metrics, health, events, feed);
+        loop.start(Followers.start(reporter, health, metrics, events, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
             NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
@@ -117,9 +120,10 @@ final class ProxyMain {
                 new NeighbourWatch.Settings(arguments.value(AgentOptions.CLEANUP_KUBE_PROXY), health::isReady),
                 new FollowerMetrics(metrics));
         lifecycle.onStop("neighbour watch", neighbours::close);
-        LocalPages pages =
-                new LocalPages(loop, policy, health, () -> neighbours.report().warnings());
+        LocalPages pages = new LocalPages(
+                loop, policy, health, input::status, () -> neighbours.report().warnings(), feed);
         new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);
+        lifecycle.onStop("watch", feed::close);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);

@@ -7,6 +7,7 @@ import io.fairlead.agent.plan.NodeFacts;
 import io.fairlead.agent.plan.NodePlanDelta;
 import io.fairlead.agent.plan.NodePlanner;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.view.NodeState;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the proxy loop's thread.
  */
-public final class SyncEngine {
+public final class SyncEngine implements NodeState {
 
     private final Dataplane dataplane;
     private final NodeResolver resolver;
@@ -134,20 +135,22 @@ public final class SyncEngine {
         return all;
     }
 
+    @Override
     public ClusterSnapshot snapshot() {
         return snapshot;
     }
 
+    @Override
     public NodePlanner planner() {
         return planner;
     }
 
-    /** Whether an address is one of this node's, loopback included. */
+    @Override
     public boolean ofThisNode(IpAddress address) {
         return address.isLoopback() || nodeAddresses.contains(address);
     }
 
-    /** Services of which the kernel refused a part, with its reason; that part is as it was before. */
+    @Override
     public Map<ObjectName, String> refused() {
         return Collections.unmodifiableMap(refused);
     }

@@ -6,6 +6,7 @@ import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.plan.FrontendKind;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.ServicePlan;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.runtime.metrics.Metrics;
 import java.lang.System.Logger;
@@ -14,7 +15,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Tells the world what each step did: log, metrics, health.
+ * Tells the world what each step did: log, metrics, health, those who watch.
  *
  * <p>Confined to the proxy loop's thread.
  */
@@ -28,19 +29,22 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
     private final ProxyHealth health;
     private final KubeProxyReport kubeProxy;
     private final ObjectReport objects;
+    private final WatchFeed feed;
     private final Map<FrontendKind, Integer> frontends = new EnumMap<>(FrontendKind.class);
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events) {
-        this(engine, metrics, health, events, System.getLogger(SyncReporter.class.getName()));
+    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events, WatchFeed feed) {
+        this(engine, metrics, health, events, feed, System.getLogger(SyncReporter.class.getName()));
     }
 
-    SyncReporter(SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events, Logger log) {
+    SyncReporter(
+            SyncEngine engine, Metrics metrics, ProxyHealth health, AgentEvents events, WatchFeed feed, Logger log) {
         this.log = log;
         this.engine = engine;
         this.metrics = metrics;
         this.health = health;
+        this.feed = feed;
         this.kubeProxy = new KubeProxyReport(metrics);
-        this.objects = new ObjectReport(engine, metrics, events, log);
+        this.objects = new ObjectReport(engine, metrics, events, feed, log);
     }
 
     @Override
@@ -52,9 +56,14 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.KERNEL_ELEMENTS).add(result.elements());
         count(step);
         kubeProxy.stepped(step, stepNanos, health.now());
+        feed.changed(step.change());
         objects.stepped();
+        if (isRepair(step)) {
+            feed.repaired(result.elements());
+        }
         for (SyncResult.Failure failure : result.failures()) {
             log.log(Level.WARNING, "left as it was, to be retried: {0}", failure.reason());
+            feed.failed("left as it was, to be retried: " + failure.reason());
         }
         if (!result.failures().stream().allMatch(failure -> failure.frontend().isPresent())) {
             return;
@@ -88,6 +97,15 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         metrics.counter(ProxyCounters.SYNCS, "failed").increment();
         kubeProxy.failed();
         log.log(Level.WARNING, "nothing could be synced, to be retried: {0}", error.getMessage());
+        feed.failed("nothing could be synced, to be retried: " + error.getMessage());
+    }
+
+    /** Nothing of the plan changed, and yet the kernel was not as it should be. */
+    private static boolean isRepair(SyncEngine.Step step) {
+        return step.everything()
+                && step.change().services().isEmpty()
+                && step.result().transactions() > 0
+                && !step.result().dirty();
     }
 
     /** Adds and subtracts what changed, so that the cost does not depend on the cluster. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.plan.Plans;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
@@ -168,7 +169,8 @@ class KubeProxyMetricsTest {
                 small.engine,
                 new Metrics(),
                 new ProxyHealth(InstantSource.fixed(NOW), () -> 0, () -> true),
-                SmallCluster.NO_EVENTS));
+                SmallCluster.NO_EVENTS,
+                new WatchFeed(InstantSource.system())));
         String call = small.dataplane.next();
         while (!call.contains("fresh")) {
             call = small.dataplane.next();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectName;
@@ -35,7 +36,8 @@ class SyncReporterTest {
     private final RecordedLog log = new RecordedLog();
     private final List<ClusterEvent> said = new ArrayList<>();
     private final AgentEvents events = new AgentEvents("node-1", said::add);
-    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, events, log);
+    private final WatchFeed feed = new WatchFeed(InstantSource.system());
+    private final SyncReporter reporter = new SyncReporter(small.engine, metrics, health, events, feed, log);
 
     /**
      * Keeps the lines from INFO up.
@@ -112,7 +114,7 @@ class SyncReporterTest {
     @Test
     void frontendsAreCountedByKind() {
         try (SmallCluster fresh = new SmallCluster()) {
-            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, events, log);
+            SyncReporter counting = new SyncReporter(fresh.engine, metrics, health, events, feed, log);
             fresh.trouble();
             counting.stepped(fresh.step(), 0, 1);
             assertEquals("3.0", metric("fairlead_services"));

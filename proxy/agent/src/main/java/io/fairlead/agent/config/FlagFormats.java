@@ -136,6 +136,24 @@ final class FlagFormats {
     }
 
     private static <T> ValueFormat<T> emptyMeans(T value, ValueFormat<T> format) {
-        return ValueFormats.of(format.accepted(), text -> text.isEmpty() ? value : format.parse(text));
+        return new EmptyMeans<>(value, format);
+    }
+
+    private record EmptyMeans<T>(T value, ValueFormat<T> format) implements ValueFormat<T> {
+
+        @Override
+        public T parse(String text) {
+            return text.isEmpty() ? value : format.parse(text);
+        }
+
+        @Override
+        public String accepted() {
+            return format.accepted();
+        }
+
+        @Override
+        public List<String> words() {
+            return format.words();
+        }
     }
 }

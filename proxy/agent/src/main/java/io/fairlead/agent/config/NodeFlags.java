@@ -4,6 +4,7 @@ import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ public final class NodeFlags {
     static final int HEALTH_PORT_DEFAULT = 10256;
     static final int METRICS_PORT_DEFAULT = 10249;
 
+    public static final Option<Path> RUN_DIR = Option.of(
+                    "--run-dir", "DIR", ValueFormats.path(), "where sockets and locks live")
+            .orElse("/run/fairlead");
     public static final Option<Optional<InetSocketAddress>> HEALTH = Option.of(
                     "--healthz-bind-address",
                     "ADDRESS:PORT",

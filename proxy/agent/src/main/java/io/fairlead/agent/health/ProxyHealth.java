@@ -3,6 +3,7 @@ package io.fairlead.agent.health;
 import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,13 +85,13 @@ public final class ProxyHealth {
                         ready ? 200 : 503, ready ? "ready\n" : "the first sync is not in the kernel yet\n"));
     }
 
-    private HttpReply reply(boolean healthy, boolean good, UnaryOperator<JsonWriter> more) {
+    private HttpReply reply(boolean healthy, boolean good, UnaryOperator<StructureWriter> more) {
         Instant now = clock.instant();
         Instant synced = lastUpdate;
         // "Now" when healthy, as cloud load balancers' checks have come to expect.
         Instant updated = good ? now : synced;
         return new HttpReply(good ? 200 : 503, HttpReply.JSON, out -> {
-            JsonWriter json = JsonWriter.compact(out)
+            StructureWriter json = JsonWriter.compact(out)
                     .beginObject()
                     .member("lastUpdated", updated.toString())
                     .member("currentTime", now.toString());

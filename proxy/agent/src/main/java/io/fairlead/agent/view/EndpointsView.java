@@ -7,7 +7,7 @@ import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.cluster.model.Endpoint;
 import io.fairlead.cluster.model.EndpointPort;
 import io.fairlead.cluster.model.EndpointSlice;
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,10 +99,10 @@ public record EndpointsView(List<Row> rows) implements View {
     }
 
     @Override
-    public void writeJson(JsonWriter json) {
-        json.beginObject().name("endpoints").beginArray();
+    public void write(StructureWriter out) {
+        out.beginObject().name("endpoints").beginArray();
         for (Row row : rows) {
-            json.beginObject()
+            out.beginObject()
                     .member("service", row.service)
                     .member("endpoint", row.endpoint)
                     .member("node", row.node)
@@ -110,6 +110,6 @@ public record EndpointsView(List<Row> rows) implements View {
                     .member("used", row.use)
                     .endObject();
         }
-        json.endArray().endObject();
+        out.endArray().endObject();
     }
 }

@@ -4,10 +4,12 @@ import io.fairlead.agent.plan.Backend;
 import io.fairlead.agent.plan.Explanation;
 import io.fairlead.agent.plan.Explanation.Outcome;
 import io.fairlead.agent.plan.Flow;
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,6 +18,13 @@ import java.util.Locale;
  * <p>Immutable.
  */
 public record ExplainView(Flow flow, Explanation explanation) implements View {
+
+    /** The same with one more reason behind the others. */
+    public ExplainView withReason(String reason) {
+        List<String> reasons = new ArrayList<>(explanation.reasons());
+        reasons.add(reason);
+        return new ExplainView(flow, new Explanation(explanation.frontend(), explanation.outcome(), reasons));
+    }
 
     @Override
     public void writeText(Appendable out) {
@@ -71,24 +80,24 @@ public record ExplainView(Flow flow, Explanation explanation) implements View {
     }
 
     @Override
-    public void writeJson(JsonWriter json) {
-        json.beginObject()
+    public void write(StructureWriter out) {
+        out.beginObject()
                 .member("source", flow.source().toString())
                 .member("destination", flow.destination().toString())
                 .member("port", flow.port())
                 .member("protocol", flow.protocol().lowerName());
         explanation
                 .frontend()
-                .ifPresent(frontend -> json.member("service", frontend.port().toString())
+                .ifPresent(frontend -> out.member("service", frontend.port().toString())
                         .member("kind", frontend.kind().toString()));
-        json.name("reasons").beginArray();
-        explanation.reasons().forEach(json::value);
-        json.endArray();
+        out.name("reasons").beginArray();
+        explanation.reasons().forEach(out::value);
+        out.endArray();
         switch (explanation.outcome()) {
             case Outcome.Forward forward -> {
-                json.member("verdict", "forward").name("backends").beginArray();
+                out.member("verdict", "forward").name("backends").beginArray();
                 for (Backend backend : forward.backends()) {
-                    json.beginObject()
+                    out.beginObject()
                             .member("address", backend.address().toString())
                             .member("port", backend.port())
                             .member("local", backend.local())
@@ -96,12 +105,12 @@ public record ExplainView(Flow flow, Explanation explanation) implements View {
                             .member("masquerade", masqueraded(forward, backend))
                             .endObject();
                 }
-                json.endArray();
+                out.endArray();
             }
-            case Outcome.Reject ignored -> json.member("verdict", "reject");
-            case Outcome.Drop ignored -> json.member("verdict", "drop");
-            case Outcome.Pass ignored -> json.member("verdict", "pass");
+            case Outcome.Reject ignored -> out.member("verdict", "reject");
+            case Outcome.Drop ignored -> out.member("verdict", "drop");
+            case Outcome.Pass ignored -> out.member("verdict", "pass");
         }
-        json.endObject();
+        out.endObject();
     }
 }

@@ -6,7 +6,7 @@ import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.Scope;
 import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.cluster.model.IpFamily;
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
 import java.util.List;
 import java.util.Locale;
@@ -54,18 +54,18 @@ public record ServicesView(List<ServicePlan> plans) implements View {
     }
 
     @Override
-    public void writeJson(JsonWriter json) {
-        json.beginObject().name("services").beginArray();
+    public void write(StructureWriter out) {
+        out.beginObject().name("services").beginArray();
         for (ServicePlan plan : plans) {
             for (PortPlan port : plan.ports()) {
-                writePort(port, json);
+                writePort(port, out);
             }
         }
-        json.endArray().endObject();
+        out.endArray().endObject();
     }
 
-    private static void writePort(PortPlan port, JsonWriter json) {
-        json.beginObject()
+    private static void writePort(PortPlan port, StructureWriter out) {
+        out.beginObject()
                 .member("namespace", port.name().service().namespace())
                 .member("name", port.name().service().name())
                 .member("port", port.name().port())
@@ -73,9 +73,9 @@ public record ServicesView(List<ServicePlan> plans) implements View {
                 .member("family", port.family() == IpFamily.IPV4 ? "IPv4" : "IPv6")
                 .member("selection", port.selection().toString())
                 .member("affinitySeconds", port.affinitySeconds());
-        json.name("frontends").beginArray();
+        out.name("frontends").beginArray();
         for (Frontend frontend : port.frontends()) {
-            json.beginObject()
+            out.beginObject()
                     .member(
                             "address",
                             frontend.key().address().isUnspecified()
@@ -84,19 +84,19 @@ public record ServicesView(List<ServicePlan> plans) implements View {
                     .member("port", frontend.key().port())
                     .member("kind", frontend.kind().toString())
                     .member("routing", routing(frontend));
-            json.name("sourceRanges").beginArray();
-            frontend.sourceRanges().forEach(range -> json.value(range.toString()));
-            json.endArray().endObject();
+            out.name("sourceRanges").beginArray();
+            frontend.sourceRanges().forEach(range -> out.value(range.toString()));
+            out.endArray().endObject();
         }
-        json.endArray().name("backends").beginArray();
+        out.endArray().name("backends").beginArray();
         for (Backend backend : backends(port)) {
-            json.beginObject()
+            out.beginObject()
                     .member("address", backend.address().toString())
                     .member("port", backend.port())
                     .member("local", backend.local())
                     .endObject();
         }
-        json.endArray().endObject();
+        out.endArray().endObject();
     }
 
     /** All that any client may reach: hints narrow the cluster list, and the local one may hold what they left out. */

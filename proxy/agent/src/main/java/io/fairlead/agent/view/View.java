@@ -1,6 +1,6 @@
 package io.fairlead.agent.view;
 
-import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.StructureWriter;
 
 /**
  * An answer that can be written for people or for programs. Holds only immutable values, so that it is written outside
@@ -10,7 +10,9 @@ import io.fairlead.runtime.table.JsonWriter;
  */
 public interface View {
 
+    /** For people: tables and sentences. */
     void writeText(Appendable out);
 
-    void writeJson(JsonWriter json);
+    /** For programs: the same in whatever notation the writer has. */
+    void write(StructureWriter out);
 }

@@ -26,6 +26,7 @@ final class ManifestIndex {
     private final Map<ObjectKey, List<String>> mentions = new HashMap<>();
 
     private int ignored;
+    private int inTrouble;
 
     ManifestFile file(String path) {
         return files.getOrDefault(path, ManifestFile.EMPTY);
@@ -33,6 +34,11 @@ final class ManifestIndex {
 
     int size() {
         return files.size();
+    }
+
+    /** Files with something that cannot be honoured. */
+    int inTrouble() {
+        return inTrouble;
     }
 
     int ignored() {
@@ -76,6 +82,8 @@ final class ManifestIndex {
     private void replace(String path, ManifestFile content) {
         ManifestFile former = file(path);
         ignored += content.ignored() - former.ignored();
+        inTrouble += Math.min(content.problems().size(), 1)
+                - Math.min(former.problems().size(), 1);
         former.objects().keySet().forEach(key -> forget(key, path));
         former.problems().keySet().forEach(key -> forget(key, path));
         if (content.equals(ManifestFile.EMPTY)) {

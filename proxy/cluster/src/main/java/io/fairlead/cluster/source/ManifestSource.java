@@ -47,7 +47,7 @@ public final class ManifestSource implements AutoCloseable {
     private final Path directory;
     private final ClusterSink sink;
     private final Thread thread;
-    private volatile Status status = new Status(0, 0);
+    private volatile Status status = new Status(0, 0, 0, true);
 
     // The source's thread only.
     private final ManifestReader reader;
@@ -64,9 +64,11 @@ public final class ManifestSource implements AutoCloseable {
      * <p>Immutable.
      *
      * @param files that say something
+     * @param filesInTrouble of these, those with something that cannot be honoured
      * @param ignored objects of kinds that are none of ours, and Nodes other than this one
+     * @param present whether the directory is there
      */
-    public record Status(int files, int ignored) {}
+    public record Status(int files, int filesInTrouble, int ignored, boolean present) {}
 
     /**
      * What a file has been saying since a time.
@@ -110,6 +112,7 @@ public final class ManifestSource implements AutoCloseable {
                 take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch, true);
                 if (present != watch.isPresent()) {
                     present = watch.isPresent();
+                    tell(watch);
                     LOG.log(
                             Level.WARNING,
                             present
@@ -152,7 +155,11 @@ public final class ManifestSource implements AutoCloseable {
         for (ClusterChange change : index.replace(contents)) {
             sink.offer(change);
         }
-        status = new Status(index.size(), index.ignored());
+        tell(watch);
+    }
+
+    private void tell(DirectoryWatch watch) {
+        status = new Status(index.size(), index.inTrouble(), index.ignored(), watch.isPresent());
     }
 
     /** Whether the file has been naming the same objects and problems for long enough. */

@@ -140,7 +140,7 @@ final class ManifestSourceTest {
         ClusterSnapshot snapshot = probe.awaitServices("web");
         assertEquals(List.of("n1"), List.copyOf(snapshot.nodes().keySet()));
         assertTrue(snapshot.setAside().isEmpty(), snapshot.setAside().toString());
-        assertEquals(new ManifestSource.Status(2, 3), source.status());
+        assertEquals(new ManifestSource.Status(2, 0, 3, true), source.status());
     }
 
     @Test
@@ -214,6 +214,7 @@ final class ManifestSourceTest {
         ClusterChange.SetAside report = report(snapshot, ClusterKind.SERVICE, "bad");
         assertEquals("spec.ports[0].port: 70000 is not a port (1..65535)", report.reason());
         assertEquals("a.yaml:15", report.where());
+        assertEquals(new ManifestSource.Status(1, 1, 0, true), source.status());
 
         // One that was good keeps its last good record.
         write("a.yaml", Manifests.service("web", "172.30.0.41", 0) + "---\n" + SHOP);

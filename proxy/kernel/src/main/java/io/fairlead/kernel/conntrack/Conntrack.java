@@ -78,6 +78,25 @@ public final class Conntrack implements AutoCloseable {
         });
     }
 
+    /** Visits every entry of every family and protocol, in one listing; the entry is valid only during the call. */
+    public void readAll(Consumer<ConntrackEntry> visitor) {
+        begin(Ctnetlink.GET, Ctnetlink.AF_UNSPEC);
+        netlink.dump("list", TABLE, new NetlinkClient.DumpVisitor() {
+            @Override
+            public void begin() {
+                // conntrack never starts a listing again: it does not know NLM_F_DUMP_INTR.
+            }
+
+            @Override
+            public void message(NetlinkMessage message) {
+                if (message.type() == Ctnetlink.NEW) {
+                    entry.read(message);
+                    visitor.accept(entry);
+                }
+            }
+        });
+    }
+
     /** Deletes the entries of a filter: in one request if the kernel can and compares rightly, else one by one. */
     public void delete(ConntrackFilter filter) {
         if (deletesByFilter && filter.isExactInKernel()) {

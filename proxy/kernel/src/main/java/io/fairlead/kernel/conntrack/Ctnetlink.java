@@ -25,8 +25,11 @@ final class Ctnetlink {
     static final int CTA_TUPLE_ORIG = 1;
     static final int CTA_TUPLE_REPLY = 2;
     static final int CTA_STATUS = 3;
+    static final int CTA_PROTOINFO = 4;
     static final int CTA_TIMEOUT = 7;
     static final int CTA_MARK = 8;
+    static final int CTA_COUNTERS_ORIG = 9;
+    static final int CTA_COUNTERS_REPLY = 10;
     static final int CTA_ID = 12;
     static final int CTA_ZONE = 18;
     static final int CTA_FILTER = 25;
@@ -44,6 +47,14 @@ final class Ctnetlink {
     static final int CTA_PROTO_NUM = 1;
     static final int CTA_PROTO_SRC_PORT = 2;
     static final int CTA_PROTO_DST_PORT = 3;
+
+    static final int CTA_PROTOINFO_TCP = 1;
+    static final int CTA_PROTOINFO_SCTP = 3;
+    /** Of TCP and of SCTP. */
+    static final int CTA_PROTOINFO_STATE = 1;
+
+    static final int CTA_COUNTERS_PACKETS = 1;
+    static final int CTA_COUNTERS_BYTES = 2;
 
     static final int CTA_FILTER_ORIG_FLAGS = 1;
     static final int CTA_FILTER_REPLY_FLAGS = 2;

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.netns.Tool;
 import io.fairlead.kernel.route.MacAddress;
 import io.fairlead.kernel.route.Neighbour;
@@ -128,6 +129,32 @@ class ConntrackTest {
         assertEquals(List.of(new Tuple(UDP, RIGHT_V4, 5353, LEFT_V4, 4000)), replies);
         String witness = hosts.left().run(() -> Tool.run("conntrack", "-L", "-p", "udp", "-d", "10.96.0.1"));
         assertTrue(witness.contains("dst=10.96.0.1 sport=4000 dport=53"), witness);
+    }
+
+    @Test
+    void everyFamilyAndProtocolIsReadAtOnceWithItsStateAndCounters() throws IOException {
+        hosts.left().run(() -> new Sysctl("net/netfilter/nf_conntrack_acct").write(1));
+        send(LEFT_V4, 4000, RIGHT_V4, 7001);
+        send(LEFT_V6, 4000, RIGHT_V6, 7001);
+        hosts.right().run(() -> {
+            ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(RIGHT_V4, 8080));
+            try (server;
+                    SocketChannel client =
+                            hosts.left().run(() -> SocketChannel.open(new InetSocketAddress(RIGHT_V4, 8080)))) {
+                assertTrue(client.isConnected());
+                Set<String> seen = new TreeSet<>();
+                conntrack.readAll(entry -> {
+                    int port = entry.original().destinationPort();
+                    if (port == 7001 || port == 8080) {
+                        seen.add(
+                                (entry.original().isIpv6() ? "v6 " : "v4 ") + port + " state " + entry.protocolState());
+                        assertTrue(entry.packets() > 0 && entry.bytes() > entry.packets(), "not counted");
+                    }
+                });
+                // TCP_CONNTRACK_ESTABLISHED
+                assertEquals(Set.of("v4 7001 state 0", "v6 7001 state 0", "v4 8080 state 3"), seen);
+            }
+        });
     }
 
     @Test

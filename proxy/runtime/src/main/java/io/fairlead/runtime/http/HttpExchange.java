@@ -51,13 +51,13 @@ final class HttpExchange {
                     ? new RequestHead.Refused(431, "the request is longer than " + limits.headBytesMax() + " bytes")
                     : RequestHead.parse(text.get(), hosts);
         }
-        try (Deadline _ = Deadline.closing(channel, limits.replyTimeout())) {
+        try (Deadline deadline = Deadline.closing(channel, limits.replyTimeout())) {
             switch (head) {
                 case RequestHead.Refused refused -> {
                     refuse(channel, refused.status(), refused.reason());
                     drain();
                 }
-                case RequestHead.Understood understood -> answer(understood);
+                case RequestHead.Understood understood -> answer(understood, deadline);
             }
         }
     }
@@ -90,7 +90,7 @@ final class HttpExchange {
         }
     }
 
-    private void answer(RequestHead.Understood head) throws IOException {
+    private void answer(RequestHead.Understood head, Deadline deadline) throws IOException {
         HttpHandler handler = handlers.getOrDefault(head.path(), handlers.get(HttpServer.ANY_PATH));
         if (handler == null) {
             String pages = String.join(" ", new TreeSet<>(handlers.keySet()));
@@ -101,7 +101,12 @@ final class HttpExchange {
         try {
             HttpReply reply = handler.handle(new HttpRequest(head.path(), head.parameters(), overIpv6()));
             started = new ReplyStream(channel, head(reply), head.body(), head.chunks());
-            send(started, reply.body());
+            if (reply.live()) {
+                deadline.close();
+                sendLive(started, reply.body());
+            } else {
+                send(started, reply.body());
+            }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
@@ -133,6 +138,24 @@ final class HttpExchange {
         body.writeTo(text);
         text.flush();
         stream.finish();
+    }
+
+    private void sendLive(ReplyStream stream, HttpReply.Body body) throws IOException {
+        // A client that leaves shows by the end of what it sends.
+        Thread.ofVirtual().name("http client's end").start(this::closeAtEnd);
+        body.writeTo(new LiveText(stream, channel));
+        stream.finish();
+    }
+
+    private void closeAtEnd() {
+        try (SocketChannel ending = channel) {
+            ByteBuffer ignored = ByteBuffer.allocate(limits.headBytesMax());
+            while (ending.read(ignored.clear()) >= 0) {
+                // What it still sends means nothing.
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the client of a live page left: {0}", e);
+        }
     }
 
     private static String head(HttpReply reply) {

@@ -3,8 +3,12 @@ package io.fairlead.runtime.http;
 /** What came of asking a program on this machine. Immutable. */
 public sealed interface LocalAnswer {
 
-    /** The page was copied to its target. Immutable. */
-    record Delivered() implements LocalAnswer {}
+    /**
+     * The page was copied to its target. Immutable.
+     *
+     * @param exitCode with which the command that asked should exit
+     */
+    record Delivered(int exitCode) implements LocalAnswer {}
 
     /** The program answered with an error. Immutable. */
     record Refused(int status, String message) implements LocalAnswer {}

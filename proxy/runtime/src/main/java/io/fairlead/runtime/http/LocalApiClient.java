@@ -31,6 +31,8 @@ public final class LocalApiClient {
     private static final int LINE_BYTES_MAX = 1024;
     private static final int LINES_MAX = 32;
     private static final int MESSAGE_BYTES_MAX = 64 * 1024;
+    private static final String LENGTH = "content-length: ";
+    private static final String EXIT_CODE = HttpReply.EXIT_CODE.toLowerCase(Locale.ROOT) + ": ";
 
     private final Path runDir;
     private final Duration timeout;
@@ -52,7 +54,8 @@ public final class LocalApiClient {
      *
      * @param program for example {@code proxy}
      * @param path for example {@code /services}
-     * @param page gets the bytes of the page as they arrive, and nothing unless the program delivers
+     * @param page gets the bytes of the page as they arrive, flushed now and then, and nothing unless the program
+     *     delivers
      */
     public LocalAnswer ask(String program, String path, Map<String, String> parameters, OutputStream page) {
         Path socket = runDir.resolve(program + ".sock");
@@ -117,11 +120,13 @@ public final class LocalApiClient {
         int status = Integer.parseInt(statusLine.substring(9, 12));
         long length = -1;
         boolean chunked = false;
+        int exitCode = 0;
         int lines = 0;
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String field = line.toLowerCase(Locale.ROOT);
             chunked |= field.equals("transfer-encoding: chunked");
-            length = field.startsWith("content-length: ") ? number(field.substring(16), 10) : length;
+            length = field.startsWith(LENGTH) ? number(field.substring(LENGTH.length()), 10) : length;
+            exitCode = field.startsWith(EXIT_CODE) ? (int) number(field.substring(EXIT_CODE.length()), 10) : exitCode;
             if (++lines > LINES_MAX) {
                 throw new IOException("the head of the answer is too long");
             }
@@ -136,7 +141,7 @@ public final class LocalApiClient {
             copy(in, target, length, bytesMax);
         }
         return delivered
-                ? new LocalAnswer.Delivered()
+                ? new LocalAnswer.Delivered(exitCode)
                 : new LocalAnswer.Refused(
                         status, message.toString(StandardCharsets.UTF_8).strip());
     }
@@ -145,6 +150,7 @@ public final class LocalApiClient {
         long left = bytesMax;
         for (long size = number(line(in), 16); size > 0; size = number(line(in), 16)) {
             copy(in, out, size, left);
+            out.flush();
             left -= size;
             if (!line(in).isEmpty()) {
                 throw new IOException("the answer is garbled");

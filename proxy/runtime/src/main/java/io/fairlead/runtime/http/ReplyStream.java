@@ -66,6 +66,13 @@ final class ReplyStream extends OutputStream {
         }
     }
 
+    /** Sends what there is, and from then on the rest in chunks. */
+    void sendNow() throws IOException {
+        if (buffered > 0) {
+            sendPart();
+        }
+    }
+
     private void sendPart() throws IOException {
         if (!started) {
             started = true;

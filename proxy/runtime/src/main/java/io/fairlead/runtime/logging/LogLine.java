@@ -2,6 +2,7 @@ package io.fairlead.runtime.logging;
 
 import io.fairlead.runtime.table.JsonWriter;
 import io.fairlead.runtime.table.Printable;
+import io.fairlead.runtime.table.StructureWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.System.Logger.Level;
@@ -53,7 +54,7 @@ final class LogLine {
 
     private static String json(LogRecord record, Instant time) {
         StringBuilder line = new StringBuilder(192);
-        JsonWriter json = JsonWriter.compact(line)
+        StructureWriter json = JsonWriter.compact(line)
                 .beginObject()
                 .member("time", TIME.format(time))
                 .member("level", word(record.level()))

@@ -25,6 +25,7 @@ final class LogOutput {
     private final Later later;
     private volatile LogSettings settings = LogSettings.DEFAULT;
     private RepeatLimit limit = limit(LogSettings.DEFAULT);
+    private final RecentLines recent = new RecentLines();
 
     LogOutput(OutputStream stream, Clock clock, Later later) {
         this.stream = stream;
@@ -60,6 +61,10 @@ final class LogOutput {
         writeRepeats(clock.instant());
     }
 
+    synchronized String recent() {
+        return recent.text();
+    }
+
     synchronized void flush() {
         writeRepeats(null);
     }
@@ -73,8 +78,10 @@ final class LogOutput {
     }
 
     private void line(LogRecord record, Instant time) {
+        String line = LogLine.of(record, time, settings.format());
+        recent.add(line);
         try {
-            stream.write(LogLine.of(record, time, settings.format()).getBytes(StandardCharsets.UTF_8));
+            stream.write(line.getBytes(StandardCharsets.UTF_8));
             stream.flush();
         } catch (IOException e) {
             // The standard error is gone, and with it every place where this could be told.

@@ -32,6 +32,11 @@ public final class Logging {
         PROCESS.flush();
     }
 
+    /** The last lines of the log of this process, a few hundred. */
+    public static String recent() {
+        return PROCESS.recent();
+    }
+
     static LogOutput process() {
         return PROCESS;
     }

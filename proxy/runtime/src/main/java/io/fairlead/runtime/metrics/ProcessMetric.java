@@ -43,7 +43,8 @@ public enum ProcessMetric implements MetricDescriptor {
         }
     }
 
-    private double read() {
+    /** The value at this moment; not a number if the system does not say. */
+    public double read() {
         Info info = ProcessHandle.current().info();
         Runtime runtime = Runtime.getRuntime();
         return switch (this) {

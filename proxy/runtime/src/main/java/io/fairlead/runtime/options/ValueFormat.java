@@ -1,5 +1,7 @@
 package io.fairlead.runtime.options;
 
+import java.util.List;
+
 /**
  * How the text of an option becomes a value. {@link ValueFormats} has the usual ones.
  *
@@ -19,4 +21,9 @@ public interface ValueFormat<T> {
 
     /** What is accepted, to stand after "expected", for example {@code "a number from 1 to 65535"}. */
     String accepted();
+
+    /** The values, if there are few, for a shell to complete; else none. */
+    default List<String> words() {
+        return List.of();
+    }
 }

@@ -83,13 +83,14 @@ public final class ValueFormats {
     /** One of the words; case counts. */
     public static <T> ValueFormat<T> oneOf(Map<String, T> values) {
         Map<String, T> words = new LinkedHashMap<>(values);
-        return new Format<>("one of " + String.join(", ", words.keySet()), text -> {
+        Function<String, T> parser = text -> {
             T value = words.get(text);
             if (value == null) {
                 throw new IllegalArgumentException();
             }
             return value;
-        });
+        };
+        return new Format<>("one of " + String.join(", ", words.keySet()), parser, List.copyOf(words.keySet()));
     }
 
     /** A format of the caller's own; {@code parse} throws {@link IllegalArgumentException} as {@link ValueFormat} says. */
@@ -123,7 +124,12 @@ public final class ValueFormats {
         });
     }
 
-    private record Format<T>(String accepted, Function<String, T> parser) implements ValueFormat<T> {
+    private record Format<T>(String accepted, Function<String, T> parser, List<String> words)
+            implements ValueFormat<T> {
+
+        Format(String accepted, Function<String, T> parser) {
+            this(accepted, parser, List.of());
+        }
 
         @Override
         public T parse(String text) {

@@ -6,21 +6,13 @@ import java.io.UncheckedIOException;
 /**
  * Writes one JSON text (RFC 8259) value by value, on one line or indented.
  *
- * <p>The writer knows where it is: a value where a name belongs, or an end without its begin, is a bug of the caller and
- * throws {@link IllegalStateException}. Every method throws {@link UncheckedIOException} if the target refuses. Confined
- * to the thread that writes.
+ * <p>Confined to the thread that writes.
  */
-public final class JsonWriter {
-
-    /** Deepest nesting: what Fairlead shows is flat. */
-    private static final int DEPTH_MAX = 32;
+public final class JsonWriter implements StructureWriter {
 
     private final Appendable out;
     private final boolean indented;
-    private final boolean[] inObject = new boolean[DEPTH_MAX];
-    private final boolean[] hasMembers = new boolean[DEPTH_MAX];
-    private int depth;
-    private boolean named;
+    private final Nesting nesting = new Nesting();
 
     private JsonWriter(Appendable out, boolean indented) {
         this.out = out;
@@ -37,140 +29,108 @@ public final class JsonWriter {
         return new JsonWriter(out, true);
     }
 
+    @Override
     public JsonWriter beginObject() {
         return begin('{', true);
     }
 
+    @Override
     public JsonWriter endObject() {
         return end('}', true);
     }
 
+    @Override
     public JsonWriter beginArray() {
         return begin('[', false);
     }
 
+    @Override
     public JsonWriter endArray() {
         return end(']', false);
     }
 
-    /** The name of the member that follows. */
+    @Override
     public JsonWriter name(String name) {
-        if (depth <= 0 || !inObject[depth - 1] || named) {
-            throw new IllegalStateException("no name belongs here: " + name);
-        }
-        separate();
+        separate(nesting.name(name));
         write(quoted(name));
         write(indented ? ": " : ":");
-        named = true;
         return this;
     }
 
+    @Override
     public JsonWriter value(String value) {
-        return raw(quoted(value));
+        return leaf(quoted(value));
     }
 
+    @Override
     public JsonWriter value(long value) {
-        return raw(Long.toString(value));
+        return leaf(Long.toString(value));
     }
 
-    /** A finite number; JSON has no other (RFC 8259 section 6), so that others are written as null. */
+    /** JSON has no other numbers than finite ones (RFC 8259 section 6). */
+    @Override
     public JsonWriter value(double value) {
-        return raw(Double.isFinite(value) ? Double.toString(value) : "null");
+        return leaf(Double.isFinite(value) ? Double.toString(value) : "null");
     }
 
+    @Override
     public JsonWriter value(boolean value) {
-        return raw(Boolean.toString(value));
+        return leaf(Boolean.toString(value));
     }
 
-    /** The value null: known to be unknown. */
+    @Override
     public JsonWriter nothing() {
-        return raw("null");
+        return leaf("null");
     }
 
-    public JsonWriter member(String name, String value) {
-        return name(name).value(value);
-    }
-
-    public JsonWriter member(String name, long value) {
-        return name(name).value(value);
-    }
-
-    public JsonWriter member(String name, double value) {
-        return name(name).value(value);
-    }
-
-    public JsonWriter member(String name, boolean value) {
-        return name(name).value(value);
-    }
-
-    private JsonWriter raw(String text) {
+    private JsonWriter leaf(String text) {
         beforeValue();
         write(text);
-        afterValue();
-        return this;
+        nesting.leaf();
+        return afterValue();
     }
 
     private JsonWriter begin(char bracket, boolean object) {
-        if (depth == DEPTH_MAX) {
-            throw new IllegalStateException("nested deeper than " + DEPTH_MAX);
-        }
         beforeValue();
+        nesting.begin(object);
         write(bracket);
-        inObject[depth] = object;
-        hasMembers[depth] = false;
-        depth++;
         return this;
     }
 
     private JsonWriter end(char bracket, boolean object) {
-        if (depth <= 0 || inObject[depth - 1] != object || named) {
-            throw new IllegalStateException("no " + bracket + " belongs here");
-        }
-        depth--;
-        if (hasMembers[depth]) {
+        if (nesting.end(object)) {
             breakLine();
         }
         write(bracket);
-        afterValue();
-        return this;
+        return afterValue();
     }
 
     private void beforeValue() {
-        if (depth < 0) {
-            throw new IllegalStateException("a second value after the end of the text");
-        }
-        if (depth > 0 && inObject[depth - 1]) {
-            if (!named) {
-                throw new IllegalStateException("a name belongs here");
-            }
-            named = false;
-        } else if (depth > 0) {
-            separate();
+        boolean element = nesting.depth() > 0 && !nesting.isNamed();
+        boolean first = nesting.value();
+        if (element) {
+            separate(first);
         }
     }
 
-    /** The outermost value is complete: nothing may follow. */
-    private void afterValue() {
-        if (depth == 0) {
-            depth = -1;
-            if (indented) {
-                write('\n');
-            }
+    private JsonWriter afterValue() {
+        if (nesting.isComplete() && indented) {
+            write('\n');
         }
+        return this;
     }
 
-    private void separate() {
-        if (hasMembers[depth - 1]) {
+    private void separate(boolean first) {
+        if (!first) {
             write(',');
         }
-        hasMembers[depth - 1] = true;
         breakLine();
     }
 
     private void breakLine() {
         if (indented) {
             write('\n');
-            write("  ".repeat(depth));
+            write("  ".repeat(nesting.depth()));
         }
     }
 

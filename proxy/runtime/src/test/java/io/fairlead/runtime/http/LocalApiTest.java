@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,6 +23,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +76,43 @@ final class LocalApiTest {
             page.reset();
             assertInstanceOf(LocalAnswer.Delivered.class, ask("/long"));
             assertEquals(1_000_000, page.size());
+        }
+    }
+
+    @Test
+    void aPageMaySayHowTheCommandExits() {
+        Map<String, HttpHandler> pages =
+                Map.of("/bad", _ -> HttpReply.text(200, "bad news").with(HttpReply.EXIT_CODE, "1"));
+        try (HttpServer _ = HttpServer.start(new HttpEndpoint.Unix(socket()), pages, HttpLimits.DEFAULT)) {
+            assertEquals(new LocalAnswer.Delivered(1), ask("/bad"));
+            assertEquals("bad news", page.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Each line is asked for by the one who reads, so that it cannot have been kept back. */
+    @Test
+    void whatALivePageSaysIsThereAtOnceAndNoTimeoutEndsIt() {
+        Semaphore wanted = new Semaphore(1);
+        HttpHandler live = _ -> HttpReply.live(HttpReply.TEXT, out -> {
+            for (int i = 0; i < 5; i++) {
+                wanted.acquireUninterruptibly();
+                ReplyStream.append(out, "line " + i + "\n");
+            }
+        });
+        HttpLimits impatient = new HttpLimits(8192, 4, Duration.ofSeconds(5), Duration.ofMillis(50));
+        try (HttpServer _ = HttpServer.start(new HttpEndpoint.Unix(socket()), Map.of("/live", live), impatient)) {
+            OutputStream lines = new ByteArrayOutputStream() {
+                @Override
+                public void flush() throws IOException {
+                    writeTo(page);
+                    reset();
+                    LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                    wanted.release();
+                }
+            };
+            LocalAnswer answer = new LocalApiClient(runDir(), TIMEOUT, 1000).ask("proxy", "/live", Map.of(), lines);
+            assertEquals(new LocalAnswer.Delivered(0), answer);
+            assertEquals("line 0\nline 1\nline 2\nline 3\nline 4\n", page.toString(StandardCharsets.UTF_8));
         }
     }
 

@@ -66,6 +66,20 @@ final class LogOutputTest {
     }
 
     @Test
+    void keepsTheLastLinesForABugReport() {
+        logger.log(Level.INFO, "the first");
+        assertEquals(written(), output.recent());
+        for (int i = 0; i < 2000; i++) {
+            clock.step(Duration.ofMinutes(1));
+            logger.log(Level.INFO, "line {0} of many that are kept for a while and then no more", i);
+        }
+        String recent = output.recent();
+        assertTrue(recent.length() <= RecentLines.CHARS_MAX && recent.length() > RecentLines.CHARS_MAX / 2, recent);
+        assertTrue(recent.contains("line 1999 of many") && !recent.contains("the first"), recent);
+        assertTrue(written().endsWith(recent));
+    }
+
+    @Test
     void templatesKeepWhatIsNoPlaceholder() {
         assertEquals("a {} {9} {x} {", ProcessLogger.filled("{0} {} {9} {x} {", new Object[] {"a"}));
         assertEquals("{0}", ProcessLogger.filled("{1}", new Object[] {"a", "{0}"}));

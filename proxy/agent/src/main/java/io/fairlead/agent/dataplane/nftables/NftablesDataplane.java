@@ -23,6 +23,9 @@ public final class NftablesDataplane implements Dataplane {
     /** Name of our table in both families. */
     public static final String TABLE = Layout.TABLE;
 
+    /** Version of what is in it. */
+    public static final int LAYOUT_VERSION = Layout.VERSION;
+
     private final Nft nft;
     private final boolean owned;
     private final LoopbackRouting loopback;

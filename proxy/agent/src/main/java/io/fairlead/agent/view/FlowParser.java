@@ -1,4 +1,4 @@
-package io.fairlead.agent;
+package io.fairlead.agent.view;
 
 import io.fairlead.agent.plan.Addresses;
 import io.fairlead.agent.plan.Flow;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the words of {@code fairlead explain FROM TO[:PORT][/PROTO]}.
  *
- * <p>Confined to the proxy loop's thread: Service names are looked up in the engine.
+ * <p>Confined to the thread that plans: Service names are looked up in the state of the node.
  */
-final class FlowParser {
+public final class FlowParser {
 
-    private final SyncEngine engine;
+    private final NodeState node;
 
-    FlowParser(SyncEngine engine) {
-        this.engine = engine;
+    public FlowParser(NodeState node) {
+        this.node = node;
     }
 
     /** Where a flow goes to; port 0 and no protocol when none was given. */
@@ -35,7 +35,7 @@ final class FlowParser {
      * @param arrival interface that the packet arrives on; empty chooses one that fits {@code from}
      * @throws IllegalArgumentException naming the word that cannot be read
      */
-    Flow parse(String from, String to, String arrival) {
+    public Flow parse(String from, String to, String arrival) {
         Target target = target(to);
         boolean fromNode = from.equals("node");
         IpFamily wanted = fromNode ? IpFamily.IPV4 : IpAddress.parse(from).family();
@@ -48,7 +48,7 @@ final class FlowParser {
         ServicePort only = target.port != 0 ? null : onlyPort(to, service, target.protocol);
         int port = only == null ? target.port : only.port();
         Protocol protocol = only == null ? target.protocol.orElse(Protocol.TCP) : only.protocol();
-        boolean own = fromNode || engine.ofThisNode(source);
+        boolean own = fromNode || node.ofThisNode(source);
         return new Flow(source, own ? "" : arrival.isEmpty() ? "?" : arrival, destination, port, protocol);
     }
 
@@ -87,7 +87,7 @@ final class FlowParser {
             return null;
         }
         ObjectName name = new ObjectName(host.substring(0, slash), host.substring(slash + 1));
-        Service service = engine.snapshot().services().get(name);
+        Service service = node.snapshot().services().get(name);
         if (service == null) {
             throw new IllegalArgumentException("no Service " + name);
         }
@@ -107,7 +107,7 @@ final class FlowParser {
     }
 
     private IpAddress primary(IpFamily family) {
-        return engine.planner().settings().nodePortAddresses().stream()
+        return node.planner().settings().nodePortAddresses().stream()
                 .filter(address -> address.family() == family && !address.isLoopback())
                 .findFirst()
                 .orElse(family == IpFamily.IPV4 ? Addresses.LOOPBACK_V4 : Addresses.LOOPBACK_V6);

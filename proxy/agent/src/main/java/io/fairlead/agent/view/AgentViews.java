@@ -1,14 +1,10 @@
-package io.fairlead.agent;
+package io.fairlead.agent.view;
 
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.Explanation;
 import io.fairlead.agent.plan.Flow;
 import io.fairlead.agent.plan.PlanWalk;
 import io.fairlead.agent.plan.ServicePlan;
-import io.fairlead.agent.view.EndpointsView;
-import io.fairlead.agent.view.ExplainView;
-import io.fairlead.agent.view.ServicesView;
-import io.fairlead.agent.view.StatusView;
 import io.fairlead.agent.view.StatusView.SetAsideRow;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
@@ -19,65 +15,70 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Takes views from the engine.
+ * Takes views from the node.
  *
  * <p>Confined to the proxy loop's thread.
  */
-final class AgentViews {
+public final class AgentViews {
 
     private AgentViews() {}
 
     /** @param filter part of {@code namespace/name}; empty for all */
-    static ServicesView services(SyncEngine engine, String filter) {
+    public static ServicesView services(NodeState node, String filter) {
         List<ServicePlan> plans = new ArrayList<>();
-        for (ObjectName name : names(engine, filter)) {
-            plans.add(engine.planner().effectivePlan(name));
+        for (ObjectName name : names(node, filter)) {
+            plans.add(node.planner().effectivePlan(name));
         }
         return new ServicesView(plans);
     }
 
-    static EndpointsView endpoints(SyncEngine engine, String filter) {
+    public static EndpointsView endpoints(NodeState node, String filter) {
         List<EndpointsView.Row> rows = new ArrayList<>();
-        for (ObjectName name : names(engine, filter)) {
+        for (ObjectName name : names(node, filter)) {
             rows.addAll(EndpointsView.rows(
-                    engine.planner().effectivePlan(name), engine.snapshot().slicesOf(name)));
+                    node.planner().effectivePlan(name), node.snapshot().slicesOf(name)));
         }
         return new EndpointsView(rows);
     }
 
-    static ExplainView explain(SyncEngine engine, Flow flow) {
-        Explanation explanation = new PlanWalk(engine.planner(), engine::ofThisNode).explain(flow);
+    public static ExplainView explain(NodeState node, Flow flow) {
+        Explanation explanation = new PlanWalk(node.planner(), node::ofThisNode).explain(flow);
         return new ExplainView(flow, explanation);
     }
 
-    static StatusView status(SyncEngine engine, AgentPolicy policy, String state, String lastSync) {
+    /** @param more what an operator should know beside what the state of the node says */
+    public static StatusView status(
+            NodeState node,
+            AgentPolicy policy,
+            StatusView.Agent agent,
+            StatusView.Sync sync,
+            SourceStatus source,
+            ProcessStatus process,
+            List<String> more) {
         int frontends = 0;
-        for (ObjectName name : engine.planner().services()) {
-            frontends += engine.planner().effectivePlan(name).ports().stream()
+        for (ObjectName name : node.planner().services()) {
+            frontends += node.planner().effectivePlan(name).ports().stream()
                     .mapToInt(port -> port.frontends().size())
                     .sum();
         }
+        List<String> warnings = warnings(node, policy);
+        if (process.conntrackIsFull()) {
+            warnings.add("the conntrack table is nearly full: the kernel will drop new flows");
+        }
+        warnings.addAll(more);
         return new StatusView(
-                policy.nodeName(),
-                "nftables",
-                state,
-                lastSync,
-                engine.planner().services().size(),
-                frontends,
-                setAside(engine),
-                warnings(engine, policy));
+                agent, sync, node.planner().services().size(), frontends, source, process, setAside(node), warnings);
     }
 
     /** Everything that cannot be honoured, wherever that was noticed. */
-    static List<SetAsideRow> setAside(SyncEngine engine) {
+    public static List<SetAsideRow> setAside(NodeState node) {
         List<SetAsideRow> rows = new ArrayList<>();
-        engine.snapshot()
+        node.snapshot()
                 .setAside()
                 .values()
                 .forEach(aside -> rows.add(new SetAsideRow(aside.key(), aside.where(), aside.reason())));
-        engine.planner().setAside().forEach((name, reason) -> rows.add(new SetAsideRow(service(name), "plan", reason)));
-        engine.refused()
-                .forEach((name, reason) -> rows.add(new SetAsideRow(service(name), SetAsideRow.KERNEL, reason)));
+        node.planner().setAside().forEach((name, reason) -> rows.add(new SetAsideRow(service(name), "plan", reason)));
+        node.refused().forEach((name, reason) -> rows.add(new SetAsideRow(service(name), SetAsideRow.KERNEL, reason)));
         return rows;
     }
 
@@ -85,21 +86,21 @@ final class AgentViews {
         return new ObjectKey(ClusterKind.SERVICE, name);
     }
 
-    private static List<String> warnings(SyncEngine engine, AgentPolicy policy) {
+    private static List<String> warnings(NodeState node, AgentPolicy policy) {
         List<String> warnings = new ArrayList<>();
-        if (!engine.snapshot().nodes().containsKey(policy.nodeName())) {
+        if (!node.snapshot().nodes().containsKey(policy.nodeName())) {
             warnings.add("there is no Node object " + policy.nodeName()
                     + ": NodePorts are served without the node's primary addresses, topology hints do not apply");
         }
-        engine.planner()
+        node.planner()
                 .contested()
                 .forEach((key, claims) -> warnings.add(key + " is claimed by " + claims.size() + " ports; "
                         + claims.getFirst().port() + " (" + claims.getFirst().kind() + ") has it"));
         return warnings;
     }
 
-    private static SortedSet<ObjectName> names(SyncEngine engine, String filter) {
-        SortedSet<ObjectName> names = new TreeSet<>(engine.planner().services());
+    private static SortedSet<ObjectName> names(NodeState node, String filter) {
+        SortedSet<ObjectName> names = new TreeSet<>(node.planner().services());
         names.removeIf(name -> !name.toString().contains(filter));
         return names;
     }

@@ -1,0 +1,46 @@
+package io.fairlead.agent.view;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How it stands with where the cluster comes from.
+ *
+ * <p>Immutable.
+ */
+public sealed interface SourceStatus {
+
+    /**
+     * The Kubernetes API, kind by kind.
+     *
+     * <p>Immutable.
+     */
+    record Api(List<Kind> kinds) implements SourceStatus {
+
+        public Api {
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /**
+     * One kind of object.
+     *
+     * <p>Immutable.
+     *
+     * @param listed whether a first list is complete
+     * @param lastContact when the server last sent something of it; the epoch if it never did
+     * @param trouble what is wrong; empty if nothing is
+     */
+    record Kind(String name, boolean listed, Instant lastContact, String trouble) {}
+
+    /**
+     * A directory of manifests.
+     *
+     * <p>Immutable.
+     *
+     * @param files that say something
+     * @param filesInTrouble of these, those with something that cannot be honoured
+     * @param present whether the directory is there
+     */
+    record Manifests(String directory, int files, int filesInTrouble, boolean present) implements SourceStatus {}
+}
