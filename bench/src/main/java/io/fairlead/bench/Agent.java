@@ -1,14 +1,11 @@
 package io.fairlead.bench;
 
 import io.fairlead.agent.FairleadMain;
+import io.fairlead.bench.look.ProcessLook;
 import io.fairlead.bench.process.ClusterSize;
 import io.fairlead.bench.process.Figures;
 import io.fairlead.bench.process.SyntheticCluster;
 import io.fairlead.kernel.netns.NetNs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -105,29 +102,16 @@ final class Agent implements Benchmark {
                 agent.awaitOutput("ready:", READY_SECONDS_MAX);
                 double ready = (System.nanoTime() - agent.startedAt()) / 1e6;
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(plan.tiny() ? 0 : SETTLE_SECONDS));
+                ProcessLook look = ProcessLook.at(agent.pid());
                 return new Figures()
                         .put("ready", ready)
-                        .put("resident", megabytes(agent.pid(), "VmRSS:"))
-                        .put("peak", megabytes(agent.pid(), "VmHWM:"))
-                        .put("private", megabytes(agent.pid(), "RssAnon:"));
+                        .put("resident", look.residentMegabytes())
+                        .put("peak", look.peakMegabytes())
+                        .put("private", look.privateMegabytes());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    /** A line of /proc/PID/status (proc(5)), from kilobytes. */
-    private static double megabytes(long pid, String line) {
-        try {
-            for (String each : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-                if (each.startsWith(line)) {
-                    return Double.parseDouble(each.replaceAll("[^0-9]", "")) / 1024;
-                }
-            }
-            throw new IllegalStateException("no " + line + " of process " + pid);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -39,7 +39,11 @@ public final class BenchMain {
             new Agent(),
             new KernelMemory(),
             new Peer(),
-            new Soak());
+            new Soak(),
+            new BesideKubeProxy(),
+            new Scale(),
+            new HollowSoak(),
+            new ApiOutage());
 
     private BenchMain() {}
 

@@ -27,10 +27,19 @@ final class Launcher {
      * @throws IllegalStateException if this was not started inside the project's folder
      */
     static List<String> jvmFlags() {
+        return jvmFlags(root().resolve(NAME));
+    }
+
+    /** Where pictures of measurements go. */
+    static Path report() {
+        return root().resolve("bench/report");
+    }
+
+    /** The project's folder; throws the same. */
+    static Path root() {
         for (@Nullable Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path script = folder.resolve(NAME);
-            if (Files.isRegularFile(script)) {
-                return jvmFlags(script);
+            if (Files.isRegularFile(folder.resolve(NAME))) {
+                return folder;
             }
         }
         throw new IllegalStateException("start the benchmarks inside the project's folder: the flags of the JVM are in "

@@ -35,7 +35,8 @@ record Row(String what, double value, String unit, double least, double most, do
     }
 
     String text(double number) {
-        String format = Math.abs(number) >= 100 || number == Math.rint(number) ? "%.0f" : "%.2f";
+        double size = Math.abs(number);
+        String format = size >= 100 || number == Math.rint(number) ? "%.0f" : size < 0.1 ? "%.4f" : "%.2f";
         return String.format(Locale.ROOT, format, number) + (unit.isEmpty() ? "" : " " + unit);
     }
 }

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,9 +21,30 @@ final class BenchMainTest {
     private record Ended(int exitCode, String output) {}
 
     @ParameterizedTest
-    @ValueSource(strings = {"cold-start", "endpoint-change", "connect", "agent", "kernel-memory", "peer"})
+    @ValueSource(
+            strings = {"cold-start", "endpoint-change", "connect", "agent", "kernel-memory", "peer", "hollow-soak"})
     void runs(String name) throws Exception {
-        Ended ended = bench(name, "--tiny", "--runs", "1");
+        expectReport(name, bench(name, "--tiny", "--runs", "1"));
+    }
+
+    /** These need a real API server, or kube-proxy. */
+    @Tag("all")
+    @ParameterizedTest
+    @ValueSource(strings = {"kube-proxy", "scale", "api-outage"})
+    void runsBesideOthers(String name) throws Exception {
+        expectReport(name, bench(name, "--tiny", "--runs", "1"));
+    }
+
+    /** In full, and every promise kept. */
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {"hollow-soak", "api-outage"})
+    void keepsItsPromises(String name) throws Exception {
+        Ended ended = bench(Duration.ofMinutes(20), name);
+        assertEquals(0, ended.exitCode, ended.output);
+    }
+
+    private static void expectReport(String name, Ended ended) {
         assertTrue(ended.output.contains("{\"benchmark\":\"" + name + "\""), ended.output);
         assertTrue(ended.exitCode <= 1, ended.output);
     }
@@ -41,6 +63,10 @@ final class BenchMainTest {
     }
 
     private static Ended bench(String... words) throws Exception {
+        return bench(Duration.ofSeconds(55), words);
+    }
+
+    private static Ended bench(Duration longest, String... words) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
@@ -48,7 +74,7 @@ final class BenchMainTest {
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(50, TimeUnit.SECONDS), output);
+        assertTrue(process.waitFor(longest), output);
         return new Ended(process.exitValue(), output);
     }
 }

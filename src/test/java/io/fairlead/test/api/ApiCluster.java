@@ -89,19 +89,13 @@ final class ApiCluster implements AutoCloseable {
         }
     }
 
-<<<<<<< HEAD
     /**
      * Starts an agent on each node and waits until all are ready.
      *
      * @param more words of their command lines
      */
     void startAgents(String... more) {
-        lab.topology().nodes().forEach(node -> agents.add(startAgent(node, more)));
-=======
-    /** Starts an agent on each node and waits until all are ready. */
-    void startAgents() {
-        lab.topology().nodes().forEach(node -> startAgent(node));
->>>>>>> h/takeover
+        lab.topology().nodes().forEach(node -> startAgent(node, more));
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
     }
 
@@ -109,15 +103,10 @@ final class ApiCluster implements AutoCloseable {
     AgentProcess startAgent(NodeSpec node, String... more) {
         List<String> source = new ArrayList<>(
                 List.of("--kubeconfig", control.kubeconfig(AGENT).toString()));
-<<<<<<< HEAD
         source.addAll(List.of(more));
-        return AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
-=======
-        source.addAll(List.of(words));
         AgentProcess agent = AgentProcess.start(run, lab.host(node.host()), AgentProgram.ofThisProcess(), source);
         agents.add(agent);
         return agent;
->>>>>>> h/takeover
     }
 
     /** Starts the real kube-proxy on one node, without waiting for it. */
@@ -151,12 +140,6 @@ final class ApiCluster implements AutoCloseable {
                                 pod.addresses().text4(),
                                 pod.addresses().text6()))
                 .expectSuccess();
-    }
-
-    /** Ends all agents, whatever state they are in; what they have in the kernel stays. */
-    void killAgents() {
-        agents.forEach(AgentProcess::kill);
-        agents.clear();
     }
 
     ControlPlane control() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -31,6 +32,8 @@ final class Fairlead {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Path SCRIPT = ROOT.resolve("fairlead");
+    private static final Map<String, String> MAINS_OF_LAB =
+            Map.of("demo", "io.fairlead.lab.DemoMain", "hollow", "io.fairlead.lab.HollowMain");
     private static final Set<String> OF_THE_SCRIPT = Set.of("help", "test");
     private static final Pattern JVM_FLAGS = Pattern.compile("^JVM_FLAGS=\"([^\"]+)\"", Pattern.MULTILINE);
 
@@ -60,13 +63,13 @@ final class Fairlead {
     }
 
     private static List<String> asTheLauncher(List<String> words) {
-        boolean demo = words.getFirst().equals("demo");
+        Optional<String> ofLab = Optional.ofNullable(MAINS_OF_LAB.get(words.getFirst()));
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(jvmFlags());
         line.addAll(List.of("-Xmx96m", "-cp", System.getProperty("java.class.path")));
-        line.add(demo ? "io.fairlead.lab.DemoMain" : "io.fairlead.agent.FairleadMain");
-        line.addAll(demo ? words.subList(1, words.size()) : words);
+        line.add(ofLab.orElse("io.fairlead.agent.FairleadMain"));
+        line.addAll(ofLab.isPresent() ? words.subList(1, words.size()) : words);
         return line;
     }
 

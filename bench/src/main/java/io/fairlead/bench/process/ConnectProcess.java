@@ -1,37 +1,16 @@
 package io.fairlead.bench.process;
 
-import io.fairlead.cluster.model.Ipv4Address;
+import io.fairlead.kernel.netns.NetNs;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Random;
-import java.util.function.IntFunction;
 
 /**
- * connect() by two ways, one connection of each in turn, so that whatever else the machine does falls on both.
+ * connect() to a ClusterIP against direct, and in a large cluster against a small one.
  *
  * <p>Confined to the main thread.
  */
 public final class ConnectProcess {
 
-    private static final long SEED = 20_251_121;
-
-    /**
-     * A way to connect.
-     *
-     * @param node where the client is
-     * @param targets gives an address for a random number
-     */
-    private record Way(LoopbackNode node, int port, IntFunction<Ipv4Address> targets) {}
-
-    private final Connector connector = new Connector();
-    private final Random random = new Random(SEED);
-    private final int rounds;
-    private final int connections;
-
-    private ConnectProcess(int rounds, int connections) {
-        this.rounds = rounds;
-        this.connections = connections;
-    }
+    private ConnectProcess() {}
 
     /**
      * Arguments: Services of the small cluster, of the middle one, of the large one, endpoints of each, rounds,
@@ -41,15 +20,18 @@ public final class ConnectProcess {
         SyntheticCluster small = cluster(words[0], words[3]);
         SyntheticCluster middle = cluster(words[1], words[3]);
         SyntheticCluster large = cluster(words[2], words[3]);
-        ConnectProcess process = new ConnectProcess(Integer.parseInt(words[4]), Integer.parseInt(words[5]));
+        ConnectRace race = new ConnectRace(Integer.parseInt(words[4]), Integer.parseInt(words[5]));
         Figures figures = new Figures();
-        try (LoopbackNode ofSmall = new LoopbackNode(small);
-                LoopbackNode ofMiddle = new LoopbackNode(middle);
-                LoopbackNode ofLarge = new LoopbackNode(large)) {
-            process.compare("vip", direct(ofMiddle, middle), anyService(ofMiddle, middle), figures);
-            process.compare("large", oneService(ofSmall), oneService(ofLarge), figures);
-            process.compare("large-random", anyService(ofSmall, small), anyService(ofLarge, large), figures);
-            process.compare("same", oneService(ofSmall), oneService(ofSmall), figures);
+        try (NetNs one = NetNs.anonymous();
+                NetNs two = NetNs.anonymous();
+                NetNs three = NetNs.anonymous();
+                LoopbackNode ofSmall = LoopbackNode.of(one, small);
+                LoopbackNode ofMiddle = LoopbackNode.of(two, middle);
+                LoopbackNode ofLarge = LoopbackNode.of(three, large)) {
+            race.compare("vip", direct(ofMiddle, middle), anyService(ofMiddle, middle), figures);
+            race.compare("large", oneService(ofSmall), oneService(ofLarge), figures);
+            race.compare("large-random", anyService(ofSmall, small), anyService(ofLarge, large), figures);
+            race.compare("same", oneService(ofSmall), oneService(ofSmall), figures);
         }
         figures.print();
     }
@@ -58,71 +40,22 @@ public final class ConnectProcess {
         return new SyntheticCluster(ClusterSize.parse(services, endpointsEach));
     }
 
-    private static Way direct(LoopbackNode node, SyntheticCluster cluster) {
+    private static ConnectRace.Way direct(LoopbackNode node, SyntheticCluster cluster) {
         ClusterSize size = cluster.size();
-        return new Way(
+        return new ConnectRace.Way(
                 node,
                 SyntheticCluster.TARGET_PORT,
                 number -> cluster.endpointAddress(
                         number % size.services(), number / size.services() % size.endpointsEach()));
     }
 
-    private static Way anyService(LoopbackNode node, SyntheticCluster cluster) {
+    private static ConnectRace.Way anyService(LoopbackNode node, SyntheticCluster cluster) {
         int services = cluster.size().services();
-        return new Way(node, SyntheticCluster.PORT, number -> SyntheticCluster.clusterIp(number % services));
+        return new ConnectRace.Way(
+                node, SyntheticCluster.PORT, number -> SyntheticCluster.clusterIp(number % services));
     }
 
-    private static Way oneService(LoopbackNode node) {
-        return new Way(node, SyntheticCluster.PORT, _ -> SyntheticCluster.clusterIp(0));
-    }
-
-    /** Median over the rounds of the ratio of their medians, and of both medians. */
-    private void compare(String name, Way base, Way other, Figures figures) throws IOException {
-        Samples ratios = new Samples();
-        Samples bases = new Samples();
-        Samples others = new Samples();
-        round(base, other);
-        for (int round = 0; round < rounds; round++) {
-            long[] medians = round(base, other);
-            bases.add(medians[0]);
-            others.add(medians[1]);
-            ratios.add(Math.round(1e6 * medians[1] / medians[0]));
-        }
-        figures.put(name + "-ratio", ratios.quantile(0.5) / 1e6)
-                .put(name + "-ratio-min", ratios.quantile(0) / 1e6)
-                .put(name + "-ratio-max", ratios.quantile(1) / 1e6)
-                .put(name + "-base-us", bases.quantile(0.5) / 1e3)
-                .put(name + "-us", others.quantile(0.5) / 1e3);
-    }
-
-    private long[] round(Way base, Way other) throws IOException {
-        int[] ofBase = open(base);
-        int[] ofOther = open(other);
-        Samples baseTimes = new Samples();
-        Samples otherTimes = new Samples();
-        for (int i = 0; i < connections; i++) {
-            baseTimes.add(connect(base, ofBase[i]));
-            otherTimes.add(connect(other, ofOther[i]));
-        }
-        close(base, ofBase);
-        close(other, ofOther);
-        return new long[] {baseTimes.quantile(0.5), otherTimes.quantile(0.5)};
-    }
-
-    private int[] open(Way way) {
-        int[] sockets = new int[connections];
-        way.node.namespace().run(() -> Arrays.setAll(sockets, _ -> connector.open()));
-        return sockets;
-    }
-
-    private long connect(Way way, int socket) {
-        return connector.connect(socket, way.targets.apply(random.nextInt(Integer.MAX_VALUE)), way.port);
-    }
-
-    private void close(Way way, int[] sockets) throws IOException {
-        for (int socket : sockets) {
-            connector.close(socket);
-        }
-        way.node.dropWaiting();
+    private static ConnectRace.Way oneService(LoopbackNode node) {
+        return new ConnectRace.Way(node, SyntheticCluster.PORT, _ -> SyntheticCluster.clusterIp(0));
     }
 }

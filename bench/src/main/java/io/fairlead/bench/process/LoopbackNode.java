@@ -17,29 +17,40 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Confined to the thread that made it.
  */
-final class LoopbackNode implements AutoCloseable {
+public final class LoopbackNode implements AutoCloseable {
 
     private static final String CLIENT = "10.0.0.10";
     private static final int QUEUE = 65_535;
 
-    private final NetNs namespace = NetNs.anonymous();
-    private final NetlinkNft nft;
+    private final NetNs namespace;
     private final ServerSocketChannel server;
 
-    /** @param cluster whose Services the node routes */
-    LoopbackNode(SyntheticCluster cluster) throws IOException, InterruptedException {
+    /**
+     * @param namespace stays the caller's
+     * @param podRange whose addresses all answer; none of them is used otherwise
+     * @param client one of them
+     */
+    public LoopbackNode(NetNs namespace, String podRange, String serviceRange, String client)
+            throws IOException, InterruptedException {
+        this.namespace = namespace;
         ip("link set lo up");
-        ip("address add " + CLIENT + "/32 dev lo");
-        ip("route add local " + SyntheticCluster.POD_RANGE + " dev lo src " + CLIENT);
-        ip("route add " + SyntheticCluster.SERVICE_RANGE + " dev lo src " + CLIENT);
+        ip("address add " + client + "/32 dev lo");
+        ip("route add local " + podRange + " dev lo src " + client);
+        ip("route add " + serviceRange + " dev lo src " + client);
         namespace.run(() -> {
             new Sysctl("net/core/somaxconn").write(QUEUE);
             // A reset connection is tracked ten seconds longer otherwise, and the table is shared with the host.
             new Sysctl("net/netfilter/nf_conntrack_tcp_timeout_close").write(1);
         });
-        this.nft = namespace.run(NetlinkNft::open);
         this.server = namespace.run(LoopbackNode::listen);
-        Tables.fill(nft, cluster);
+    }
+
+    /** A node whose kernel routes the Services of a cluster. */
+    static LoopbackNode of(NetNs namespace, SyntheticCluster cluster) throws IOException, InterruptedException {
+        try (NetlinkNft nft = namespace.run(NetlinkNft::open)) {
+            Tables.fill(nft, cluster);
+        }
+        return new LoopbackNode(namespace, SyntheticCluster.POD_RANGE, SyntheticCluster.SERVICE_RANGE, CLIENT);
     }
 
     NetNs namespace() {
@@ -73,7 +84,5 @@ final class LoopbackNode implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        nft.close();
-        namespace.close();
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -283,7 +284,8 @@ public final class ControlPlane {
 
     /** The API, from a host of the same lab. */
     public KubeApi api(Identity user, Host from, int which) {
-        return new KubeApi(from.namespace(), addresses.get(which), PORT, serving.certificate(), user.token());
+        InetSocketAddress server = new InetSocketAddress(addresses.get(which), PORT);
+        return KubeApi.from(from.namespace(), ApiAccess.of(server, serving.certificate(), user.token()));
     }
 
     /** Base URL of an API server. */

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 public record Judges(Path folder) {
 
     /** @throws LabException if it was not built */
-    Path program(String project, String name) {
+    public Path program(String project, String name) {
         Path program = folder.resolve(project).resolve(name);
         if (!Files.isExecutable(program)) {
             throw new LabException("there is no " + program + "; './fairlead test --all' builds it");

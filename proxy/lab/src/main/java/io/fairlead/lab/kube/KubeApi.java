@@ -9,15 +9,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Locale;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,17 +23,38 @@ public final class KubeApi implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 30_000;
 
-    private final NetNs from;
-    private final InetSocketAddress server;
-    private final Path certificate;
-    private final String token;
+    /**
+     * Opens a connection to where the API server is.
+     *
+     * <p>Confined to the thread that uses the API.
+     */
+    interface Dialer {
+        Socket connect(InetSocketAddress server) throws IOException;
+    }
+
+    private final Dialer dialer;
+    private final ApiAccess access;
     private @Nullable Socket connection;
 
-    KubeApi(NetNs from, String server, int port, Path certificate, String token) {
-        this.from = from;
-        this.server = new InetSocketAddress(server, port);
-        this.certificate = certificate;
-        this.token = token;
+    private KubeApi(Dialer dialer, ApiAccess access) {
+        this.dialer = dialer;
+        this.access = access;
+    }
+
+    /** From the network namespace that the using thread is in. */
+    public static KubeApi of(ApiAccess access) {
+        return new KubeApi(KubeApi::connectHere, access);
+    }
+
+    /** From inside of a namespace, wherever the using thread is. */
+    public static KubeApi from(NetNs namespace, ApiAccess access) {
+        return new KubeApi(server -> namespace.run(() -> connectHere(server)), access);
+    }
+
+    private static Socket connectHere(InetSocketAddress server) throws IOException {
+        Socket fresh = new Socket();
+        fresh.connect(server, CONNECT_MILLIS);
+        return fresh;
     }
 
     /**
@@ -79,17 +92,22 @@ public final class KubeApi implements AutoCloseable {
         return request("PATCH", path, "application/merge-patch+json", json);
     }
 
+    /** Makes an object say this and nothing else; it must be there. */
+    public Answer replace(String path, String json) throws IOException {
+        return request("PUT", path, "application/json", json);
+    }
+
     public Answer delete(String path) throws IOException {
         return request("DELETE", path, "application/json", "");
     }
 
     private Answer request(String method, String path, String type, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        String head =
-                method + " " + path + " HTTP/1.1\r\nHost: " + server.getHostString() + "\r\nAuthorization: Bearer "
-                        + token + "\r\nAccept: application/json\r\nContent-Type: " + type + "\r\nContent-Length: "
-                        + bytes.length
-                        + "\r\n\r\n";
+        String head = method + " " + path + " HTTP/1.1\r\nHost: "
+                + access.server().getHostString() + "\r\n" + access.authorization()
+                + "Accept: application/json\r\nContent-Type: " + type + "\r\nContent-Length: "
+                + bytes.length
+                + "\r\n\r\n";
         boolean kept = connection != null;
         try {
             return exchange(head, bytes);
@@ -113,36 +131,13 @@ public final class KubeApi implements AutoCloseable {
     private Socket connect() throws IOException {
         Socket open = connection;
         if (open == null) {
-            Socket plain = from.run(() -> {
-                Socket fresh = new Socket();
-                fresh.connect(server, CONNECT_MILLIS);
-                return fresh;
-            });
+            Socket plain = dialer.connect(access.server());
             plain.setSoTimeout(READ_MILLIS);
             plain.setTcpNoDelay(true);
-            open = trusting().getSocketFactory().createSocket(plain, server.getHostString(), server.getPort(), true);
+            open = access.secure(plain);
             connection = open;
         }
         return open;
-    }
-
-    /** Trusts the certificate that the API server made for itself. */
-    private SSLContext trusting() throws IOException {
-        try (InputStream pem = Files.newInputStream(certificate)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int i = 0;
-            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                store.setCertificateEntry("server-" + i++, each);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException("cannot use " + certificate, e);
-        }
     }
 
     private static Answer read(InputStream in) throws IOException {

@@ -3,13 +3,17 @@ package io.fairlead.agent.dataplane.nftables;
 import io.fairlead.agent.plan.Routing;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftVerdict;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /**
  * Routes that frontends share: one chain per way of routing and number of backends, as long as somebody uses it.
  *
  * <p>A chain that refers to a map makes the kernel look at every element of the map when it comes
- * (nf_tables_bind_set, some 15 ms for 50,000). A Service that gains or loses an endpoint must not cost that, so the
- * chains for small numbers of backends come together, at a cold start while the maps are still empty.
+ * (nf_tables_bind_set, some 15 ms for 50,000). A Service that gains or loses an endpoint must not cost that. So the
+ * chains for small numbers of backends come together, at a cold start while the maps are still empty; and those for
+ * larger numbers stay for a while when nobody uses them, since a Service that has one endpoint more for a moment soon
+ * has it again.
  *
  * <p>Confined to the proxy loop's thread.
  */
@@ -18,11 +22,17 @@ final class RouteBook {
     /** Up to so many backends the chains of a way of routing come and go together. */
     private static final int POOL_MAX = 16;
 
+    /** So many chains stay that nobody uses. */
+    private static final int IDLE_MAX = 64;
+
     private final Layout layout;
     private final Structure structure;
     private final Counts<Structure.Route> users = new Counts<>();
     /** Users of a chain, or of the first chain of those that come together. */
     private final Counts<String> chainUsers = new Counts<>();
+
+    /** Routes of chains that nobody uses, the one that has waited longest first. */
+    private final SequencedSet<Integer> idle = new LinkedHashSet<>();
 
     private Programs programs;
 
@@ -59,6 +69,7 @@ final class RouteBook {
     /** Writes all chains again, since the settings changed. */
     void reprogram(Programs changed) {
         programs = changed;
+        dropIdle(0);
         users.things().forEach(route -> wantChains(route.number()));
     }
 
@@ -67,7 +78,9 @@ final class RouteBook {
             return;
         }
         String chain = RouteNumber.chain(route.number());
-        if (hasOwnChain(route.number()) && chainUsers.add(RouteNumber.chain(first(route.number())))) {
+        if (hasOwnChain(route.number())
+                && chainUsers.add(RouteNumber.chain(first(route.number())))
+                && !idle.remove(route.number())) {
             wantChains(route.number());
         }
         boolean drop = RouteNumber.routing(route.number()) == Routing.DROP;
@@ -81,9 +94,25 @@ final class RouteBook {
         structure.unwantRoute(route);
         int first = first(route.number());
         if (hasOwnChain(route.number()) && chainUsers.remove(RouteNumber.chain(first))) {
-            for (int number = first; number <= last(route.number()); number++) {
-                structure.unwantChain(RouteNumber.chain(number));
-            }
+            retire(first, last(route.number()));
+        }
+        // Where no Service is left, nothing is left of them.
+        dropIdle(users.things().isEmpty() ? 0 : IDLE_MAX);
+    }
+
+    private void retire(int first, int last) {
+        if (RouteNumber.count(first) > POOL_MAX) {
+            idle.add(first);
+            return;
+        }
+        for (int number = first; number <= last; number++) {
+            structure.unwantChain(RouteNumber.chain(number));
+        }
+    }
+
+    private void dropIdle(int kept) {
+        while (idle.size() > kept) {
+            structure.unwantChain(RouteNumber.chain(idle.removeFirst()));
         }
     }
 

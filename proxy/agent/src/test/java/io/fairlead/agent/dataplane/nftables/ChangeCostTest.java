@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.Plans;
+import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.kernel.nft.NftOperation;
 import java.util.ArrayList;
@@ -74,6 +75,35 @@ class ChangeCostTest {
         assertTrue(rig.nft.elements() <= 8, rig.nft.elements() + " elements to go up");
         assertTrue(structureSteps() <= 5, structureSteps() + " other steps to go up");
         assertEquals(count, rig.outcomes(POD, "172.30.0.41", 80).split(" ").length);
+    }
+
+    /** The kernel looks at all elements of a map when a rule that refers to it comes. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 17, 1000})
+    void endpointThatComesAgainBringsNoRule(int count) {
+        Service web = Plans.service("web", "172.30.0.41").build();
+        rig.set(web, endpoints(0, count));
+        rig.set(web, endpoints(0, count + 1));
+        rig.set(web, endpoints(0, count));
+        assertEquals(0, structureSteps());
+        rig.set(web, endpoints(0, count + 1));
+        assertEquals(0, structureSteps());
+        assertEquals(count + 1, rig.outcomes(POD, "172.30.0.41", 80).split(" ").length);
+    }
+
+    @Test
+    void chainsThatNobodyUsesAreBounded() {
+        Service web = Plans.service("web", "172.30.0.41").build();
+        for (int count = 20; count < 120; count++) {
+            rig.set(web, endpoints(0, count));
+        }
+        // One is in use, and each of the others served a larger Service later than those that are gone.
+        assertEquals(
+                64 + 1,
+                rig.table(IpFamily.IPV4)
+                        .lines()
+                        .filter(line -> line.matches("\\s*chain masquerade-unless-pod-(1[7-9]|[2-9][0-9]|[0-9]{3}) .*"))
+                        .count());
     }
 
     @ParameterizedTest

@@ -1,0 +1,116 @@
+package io.fairlead.bench;
+
+import io.fairlead.agent.FairleadMain;
+import io.fairlead.bench.look.MetricsLook;
+import io.fairlead.bench.look.ProcessLook;
+import io.fairlead.kernel.netns.NetNs;
+import io.fairlead.lab.hollow.HollowAddresses;
+import io.fairlead.lab.kube.Judges;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A proxy at work on a node: Fairlead, or kube-proxy in nftables mode.
+ *
+ * <p>Confined to the main thread.
+ */
+final class NodeProxy implements AutoCloseable {
+
+    private static final long READY_SECONDS_MAX = 600;
+    private static final long COLLECTION_SECONDS_MAX = 30;
+
+    /**
+     * Where a proxy is.
+     *
+     * <p>Immutable.
+     *
+     * @param node its name
+     * @param source the words that say where the cluster is from; both programs understand them
+     * @param runDir for a socket
+     */
+    record Place(NetNs namespace, String node, List<String> source, Path runDir) {
+        Place {
+            source = List.copyOf(source);
+        }
+    }
+
+    private final Place place;
+    private final Child process;
+    private final String readyText;
+
+    private NodeProxy(Place place, List<String> command, String readyText) {
+        this.place = place;
+        this.readyText = readyText;
+        this.process = Child.start(place.namespace(), command);
+    }
+
+    static NodeProxy fairlead(Jvm jvm, Place place) {
+        return new NodeProxy(place, fairleadCommand(jvm, place), "ready:");
+    }
+
+    private static List<String> fairleadCommand(Jvm jvm, Place place) {
+        List<String> command = jvm.command();
+        command.addAll(List.of(FairleadMain.class.getName(), "proxy"));
+        command.addAll(place.source());
+        command.addAll(
+                List.of("--node-name", place.node(), "--run-dir", place.runDir().toString()));
+        command.addAll(List.of("--cluster-cidr", HollowAddresses.POD_RANGE));
+        return command;
+    }
+
+    /** How many elements an agent without memory would change, which it also does. */
+    static double differenceOnce(Jvm jvm, Place place) {
+        List<String> command = fairleadCommand(jvm, place);
+        command.add("--once");
+        try (Child once = Child.start(place.namespace(), command)) {
+            String output = once.join(READY_SECONDS_MAX);
+            String changed = output.replaceFirst("(?s).*?([0-9]+) elements changed.*", "$1");
+            return Double.parseDouble(changed);
+        }
+    }
+
+    /** With what a network namespace does not let it set left alone; all else is its default. */
+    static NodeProxy kubeProxy(Judges judges, Place place) {
+        List<String> command = new ArrayList<>();
+        command.add(judges.program("kubernetes", "kube-proxy").toString());
+        command.addAll(place.source());
+        command.addAll(List.of("--hostname-override=" + place.node(), "--proxy-mode=nftables"));
+        command.addAll(List.of("--cluster-cidr=" + HollowAddresses.POD_RANGE, "-v=2"));
+        command.addAll(List.of("--conntrack-max-per-core=0", "--conntrack-min=0"));
+        return new NodeProxy(place, command, "\"SyncProxyRules complete\" ipFamily=\"IPv4\"");
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** Milliseconds from its start until everything was in the kernel. */
+    double awaitReady() throws InterruptedException {
+        process.awaitOutput(readyText, READY_SECONDS_MAX);
+        return (System.nanoTime() - process.startedAt()) / 1e6;
+    }
+
+    MetricsLook metrics() {
+        return MetricsLook.in(place.namespace());
+    }
+
+    /** What is left of the Java heap after a full collection, which this asks for. */
+    double liveHeapMegabytes() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        List<String> collect = List.of(jcmd, Long.toString(process.pid()), "GC.run");
+        try (Child collection = Child.start(place.namespace(), collect)) {
+            collection.join(COLLECTION_SECONDS_MAX);
+        }
+        return metrics().sum("fairlead_heap_used_bytes") / (1 << 20);
+    }
+
+    ProcessLook look() {
+        return ProcessLook.at(process.pid());
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
