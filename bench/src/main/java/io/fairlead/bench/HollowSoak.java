@@ -2,7 +2,6 @@ package io.fairlead.bench;
 
 import io.fairlead.bench.chart.BarChart;
 import io.fairlead.bench.look.KernelWatch;
-import io.fairlead.bench.look.MetricsLook;
 import io.fairlead.bench.process.Samples;
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.lab.hollow.HollowCluster;
@@ -88,7 +87,6 @@ final class HollowSoak implements Benchmark {
         private final NodeProxy agent;
         private final Samples lags = new Samples();
         private final List<Double> resident = new ArrayList<>();
-        private volatile double liveAtFirst = Double.NaN;
         private long changes;
         private long late;
 
@@ -100,12 +98,14 @@ final class HollowSoak implements Benchmark {
         }
 
         List<Row> rows() throws InterruptedException {
+            // Not in between: who asks for a collection needs a processor of its own for a second.
+            double liveAtFirst = agent.liveHeapMegabytes();
             double cpuBefore = agent.look().cpuSeconds();
             try (KernelWatch watch = KernelWatch.in(agent.place().namespace())) {
                 churn(watch);
                 watch.awaitExpected(CATCH_UP_MILLIS_MAX);
                 double cpu = agent.look().cpuSeconds() - cpuBefore;
-                return rows(watch, agent.metrics(), cpu);
+                return rows(watch, cpu, liveAtFirst);
             }
         }
 
@@ -129,9 +129,6 @@ final class HollowSoak implements Benchmark {
                 if (changes % lookEach == lookEach - 1) {
                     Thread.ofPlatform().start(this::look);
                 }
-                if (changes == all / FIFTHS) {
-                    Thread.ofPlatform().start(this::lookAtLive);
-                }
             }
         }
 
@@ -150,17 +147,12 @@ final class HollowSoak implements Benchmark {
             }
         }
 
-        /** Once in the beginning, since a full collection stops the agent. */
-        private void lookAtLive() {
-            liveAtFirst = agent.liveHeapMegabytes();
-        }
-
-        private List<Row> rows(KernelWatch watch, MetricsLook metrics, double cpu) {
+        private List<Row> rows(KernelWatch watch, double cpu, double liveAtFirst) {
             String histogram = "fairlead_programming_latency_seconds";
             if (size.seconds == LARGE.seconds) {
                 draw();
             }
-            double inAgent = 1e3 * metrics.quantileAtMost(histogram, 0.99);
+            double inAgent = 1e3 * agent.metrics().quantileAtMost(histogram, 0.99);
             List<Row> rows = new ArrayList<>();
             rows.add(Row.single(
                     "told -> kernel, p99, seen from outside", lags.quantile(0.99) / 1e6, "ms", LAG_MILLIS_MAX));
@@ -179,7 +171,7 @@ final class HollowSoak implements Benchmark {
             rows.add(Row.detail("  at the end", looks.getLast(), "MB"));
             rows.add(Row.detail("  at its peak", agent.look().peakMegabytes(), "MB"));
             double live = agent.liveHeapMegabytes();
-            rows.add(growth("live heap, end of first fifth", live / liveAtFirst));
+            rows.add(growth("live heap, end of before the changes", live / liveAtFirst));
             rows.add(Row.detail("  at the end", live, "MB"));
             rows.add(Row.detail("changes", (double) changes, ""));
             rows.add(Row.detail("  late by at most", late / 1e6, "ms"));
