@@ -1,6 +1,7 @@
 package io.fairlead.test.program;
 
 import io.fairlead.kernel.netns.NetNs;
+import io.fairlead.lab.cluster.AgentProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -67,10 +68,20 @@ final class Fairlead {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(jvmFlags());
-        line.addAll(List.of("-Xmx96m", "-cp", System.getProperty("java.class.path")));
+        line.addAll(List.of("-Xmx384m", "-cp", System.getProperty("java.class.path")));
         line.add(ofLab.orElse("io.fairlead.agent.FairleadMain"));
         line.addAll(ofLab.isPresent() ? words.subList(1, words.size()) : words);
         return line;
+    }
+
+    /** The agent with the launcher's flags and another heap. */
+    static AgentProgram agentWithHeap(String heap) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(jvmFlags());
+        words.addAll(List.of("-Xmx" + heap, "-cp", System.getProperty("java.class.path")));
+        words.add("io.fairlead.agent.FairleadMain");
+        return new AgentProgram(words);
     }
 
     private static List<String> jvmFlags() {
