@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +95,7 @@ public final class ApiConnection implements AutoCloseable {
         } catch (ApiFailure e) {
             if (e.isServersFault()) {
                 LOG.log(Level.DEBUG, "giving up all connections: {0}", e.getMessage());
-                servers.failed(server);
+                servers.failed(server, e.isUntrusted());
                 renew(asked);
             }
         } catch (IOException e) {
@@ -158,7 +159,7 @@ public final class ApiConnection implements AutoCloseable {
                 if (!e.isServersFault()) {
                     throw e;
                 }
-                servers.failed(server);
+                servers.failed(server, e.isUntrusted());
             }
         }
         throw last;
@@ -176,7 +177,8 @@ public final class ApiConnection implements AutoCloseable {
         try {
             response = pending.get(headMax.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new ApiFailure("no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200));
+            String message = "no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200);
+            throw isAboutTrust(e) ? ApiFailure.untrusted(message) : new ApiFailure(message);
         } catch (TimeoutException e) {
             renew(asked);
             throw new ApiFailure("no answer from " + server + " within " + headMax.toSeconds() + " s");
@@ -190,6 +192,15 @@ public final class ApiConnection implements AutoCloseable {
             throw refusal(response, answer);
         }
         return answer;
+    }
+
+    private static boolean isAboutTrust(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ApiFailure refusal(HttpResponse<InputStream> response, Answer answer) {

@@ -19,15 +19,26 @@ public final class ApiFailure extends RuntimeException {
 
     private final int code;
     private final Duration retryAfter;
+    private final boolean untrusted;
 
     /**
      * @param code HTTP status, or that of a Status object; 0 if there was no answer
      * @param retryAfter how long the server wants to be left alone; zero if it does not say
      */
     public ApiFailure(int code, String message, Duration retryAfter) {
+        this(code, message, retryAfter, false);
+    }
+
+    private ApiFailure(int code, String message, Duration retryAfter, boolean untrusted) {
         super(message, null, false, false);
         this.code = code;
         this.retryAfter = retryAfter;
+        this.untrusted = untrusted;
+    }
+
+    /** The server could not prove who it is, or its certificate is not for this address. */
+    static ApiFailure untrusted(String message) {
+        return new ApiFailure(0, message, Duration.ZERO, true);
     }
 
     public ApiFailure(String message) {
@@ -51,6 +62,10 @@ public final class ApiFailure extends RuntimeException {
     /** There is an object of that name. */
     public boolean isConflict() {
         return code == CONFLICT;
+    }
+
+    boolean isUntrusted() {
+        return untrusted;
     }
 
     /** No answer, or one that another server might not give. */

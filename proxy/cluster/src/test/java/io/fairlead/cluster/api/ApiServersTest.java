@@ -23,11 +23,11 @@ final class ApiServersTest {
     void theNextOneIsAskedWhenOneFails() {
         ApiServers servers = new ApiServers(List.of(A + "/", B));
         assertEquals(A, servers.current());
-        servers.failed(A);
+        servers.failed(A, false);
         assertEquals(B, servers.current());
-        servers.failed(A);
+        servers.failed(A, false);
         assertEquals(B, servers.current(), "a failure of one that is not asked any more says nothing");
-        servers.failed(B);
+        servers.failed(B, false);
         assertEquals(A, servers.current());
     }
 
@@ -36,24 +36,41 @@ final class ApiServersTest {
         ApiServers servers = new ApiServers(List.of("https://api.example:6443"));
         servers.learn(List.of(A, B), OF_SERVICE);
         assertEquals("https://api.example:6443", servers.current());
-        servers.failed("https://api.example:6443");
+        servers.failed("https://api.example:6443", false);
         assertEquals(A, servers.current());
         servers.learn(List.of(B), OF_SERVICE);
         assertEquals("https://api.example:6443", servers.current(), "one that is gone is not asked");
     }
 
     @Test
-    void aServiceIsOnlyTheLastResort() {
+    void aServiceIsAskedOnlyAsLongAsNoServerIsKnown() {
         for (String service : List.of(SERVICE, V6, "https://kubernetes.default.svc")) {
             ApiServers servers = new ApiServers(List.of(service));
             assertEquals(service, servers.current());
-            servers.learn(List.of(A), OF_SERVICE);
+            servers.learn(List.of(A, B), OF_SERVICE);
             assertEquals(A, servers.current());
-            servers.failed(A);
-            assertEquals(service, servers.current());
+            servers.failed(A, false);
+            assertEquals(B, servers.current());
+            servers.failed(B, false);
+            assertEquals(A, servers.current());
             servers.learn(List.of(), OF_SERVICE);
             assertEquals(service, servers.current());
         }
+    }
+
+    @Test
+    void aServerWhoseCertificateIsNotForItsAddressIsNotAskedAgain() {
+        ApiServers servers = new ApiServers(List.of(SERVICE));
+        servers.learn(List.of(A, B), OF_SERVICE);
+        servers.failed(A, true);
+        assertEquals(B, servers.current());
+        servers.failed(B, false);
+        assertEquals(B, servers.current());
+        servers.failed(B, true);
+        assertEquals(SERVICE, servers.current());
+        ApiServers alone = new ApiServers(List.of(A));
+        alone.failed(A, true);
+        assertEquals(A, alone.current(), "the only one is asked again: its certificate may be mended");
     }
 
     @Test
