@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class ApiServerIT {
 
     private static final int MANY = 5_000;
+    /** Writing an object takes the API server 5 to 10 ms of CPU; the rest have no endpoints, and reject. */
+    private static final int WITH_SLICE = 50;
+
     private static final int WRITERS = 4;
     private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 
@@ -117,7 +120,7 @@ final class ApiServerIT {
         System.out.printf(
                 "%d Services with slices created in %d ms, all in both kernels %d ms later%n",
                 MANY, (created - start) / 1_000_000, (System.nanoTime() - created) / 1_000_000);
-        for (int i : List.of(0, MANY / 2, MANY - 1)) {
+        for (int i : List.of(0, MANY / 2, MANY - WITH_SLICE)) {
             answers.expect(
                     many(i).clusterAddress().v4(),
                     ApiAnswers.names(cluster.topology().pods().subList(0, 1)),
@@ -148,18 +151,24 @@ final class ApiServerIT {
                         """.formatted(
                                         service.name(), service.clusterAddress().text4()))
                         .expectSuccess();
-                api.create(SLICES, """
-                                {"metadata": {"name": "%s-1", "labels": {"kubernetes.io/service-name": "%s"}},
-                                 "addressType": "IPv4", "ports": [{"name": "", "port": %d}],
-                                 "endpoints": [{"addresses": ["%s"], "conditions": {"ready": true}}]}
-                                """.formatted(
-                                        service.name(),
-                                        service.name(),
-                                        Transport.HTTP.podPort(),
-                                        pod.addresses().text4()))
-                        .expectSuccess();
+                if (i % WITH_SLICE == 0) {
+                    createSlice(api, service, pod);
+                }
             }
         }
         return null;
+    }
+
+    private static void createSlice(KubeApi api, ServiceManifest service, HostSpec pod) throws IOException {
+        api.create(SLICES, """
+                        {"metadata": {"name": "%s-1", "labels": {"kubernetes.io/service-name": "%s"}},
+                         "addressType": "IPv4", "ports": [{"name": "", "port": %d}],
+                         "endpoints": [{"addresses": ["%s"], "conditions": {"ready": true}}]}
+                        """.formatted(
+                                service.name(),
+                                service.name(),
+                                Transport.HTTP.podPort(),
+                                pod.addresses().text4()))
+                .expectSuccess();
     }
 }

@@ -146,6 +146,6 @@ final class StaleFlows {
 
     /** @param sorted by address and port, as plans are */
     private static boolean isAmong(List<Backend> sorted, End end) {
-        return Collections.binarySearch(sorted, new Backend(end.address(), end.port(), false)) >= 0;
+        return Collections.binarySearch(sorted, new Backend(end.address(), end.port(), Backend.Where.UNKNOWN)) >= 0;
     }
 }

@@ -117,7 +117,7 @@ public final class ServiceFlows {
         if (!translated) {
             return "not translated";
         }
-        Backend backend = new Backend(answering, answeringPort, false);
+        Backend backend = new Backend(answering, answeringPort, Backend.Where.UNKNOWN);
         return isAmong(port.cluster(), backend) || isAmong(port.local(), backend) ? "" : "backend is gone";
     }
 

@@ -7,9 +7,37 @@ import io.fairlead.cluster.model.IpAddress;
  *
  * <p>Ordered by address and port. Immutable.
  *
- * @param local whether it runs on this node
+ * @param where it runs
  */
-public record Backend(IpAddress address, int port, boolean local) implements Comparable<Backend> {
+public record Backend(IpAddress address, int port, Where where) implements Comparable<Backend> {
+
+    /**
+     * Where a backend runs, as its slice says.
+     *
+     * <p>Immutable.
+     */
+    public enum Where {
+        THIS_NODE("this node"),
+        ANOTHER_NODE("another node"),
+        /** The slice names no node: never local for a policy, but it may well be here. */
+        UNKNOWN("unknown");
+
+        private final String label;
+
+        Where(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
+    }
+
+    /** Whether it is known to run on this node. */
+    public boolean local() {
+        return where == Where.THIS_NODE;
+    }
 
     @Override
     public int compareTo(Backend other) {

@@ -41,7 +41,8 @@ final class EndpointSelector {
             order = order != 0 ? order : Integer.compare(port, other.port);
             order = order != 0 ? order : Integer.compare(other.preference(), preference());
             // Copies that are equally usable may differ in their hints; one wins, whatever the order of slices.
-            return order != 0 ? order : hints().compareTo(other.hints());
+            order = order != 0 ? order : hints().compareTo(other.hints());
+            return order != 0 ? order : where().compareTo(other.where());
         }
 
         /** Of two copies the one with the higher preference is kept. */
@@ -62,7 +63,14 @@ final class EndpointSelector {
         }
 
         Backend toBackend() {
-            return new Backend(endpoint.address(), port, local);
+            return new Backend(endpoint.address(), port, where());
+        }
+
+        private Backend.Where where() {
+            if (local) {
+                return Backend.Where.THIS_NODE;
+            }
+            return endpoint.nodeName().isEmpty() ? Backend.Where.UNKNOWN : Backend.Where.ANOTHER_NODE;
         }
     }
 

@@ -45,7 +45,7 @@ public record EndpointsView(List<Row> rows) implements View {
                     && candidate.protocol() == port.name().protocol();
             if (samePort) {
                 for (Endpoint endpoint : slice.endpoints()) {
-                    Backend backend = new Backend(endpoint.address(), candidate.port(), false);
+                    Backend backend = new Backend(endpoint.address(), candidate.port(), Backend.Where.UNKNOWN);
                     rows.add(new Row(
                             port.name().toString(),
                             backend.toString(),

@@ -43,7 +43,7 @@ public record ExplainView(Flow flow, Explanation explanation) implements View {
                 for (Backend backend : forward.backends()) {
                     table.row(
                             backend.toString(),
-                            backend.local() ? "this node" : "another node",
+                            backend.where().toString(),
                             String.format(Locale.ROOT, "%.1f %%", probability(forward) * 100),
                             source(forward, backend));
                 }

@@ -25,7 +25,7 @@ class BackendPickerTest {
     private final Random random = new Random(seed);
 
     private static Backend backend(int last) {
-        return new Backend(IpAddress.parse("fd00:10::" + last), 8080, true);
+        return new Backend(IpAddress.parse("fd00:10::" + last), 8080, Backend.Where.THIS_NODE);
     }
 
     private static LoopbackPort port(String service, int affinitySeconds, int... backends) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Set;
@@ -173,7 +174,9 @@ public final class ApiConnection implements AutoCloseable {
             throws InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> pending = asked.sendAsync(request, InputStream.class);
         HttpResponse<InputStream> response;
-        String server = request.uri().getHost() + ":" + request.uri().getPort();
+        // Without a password, which a URL may carry.
+        URI uri = request.uri();
+        String server = uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
         try {
             response = pending.get(headMax.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

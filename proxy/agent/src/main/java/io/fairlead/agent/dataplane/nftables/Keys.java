@@ -108,7 +108,7 @@ final class Keys {
         byte[] address = new byte[addressBytes];
         System.arraycopy(value, 0, address, 0, addressBytes);
         int port = (value[addressBytes] & 0xff) << 8 | value[addressBytes + 1] & 0xff;
-        return new Backend(IpAddress.ofBytes(address), port, false);
+        return new Backend(IpAddress.ofBytes(address), port, Backend.Where.UNKNOWN);
     }
 
     static int readHostInt(byte[] bytes, int offset) {
