@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,6 +166,94 @@ final class NodeProgramIT {
                 "the page is there",
                 START_TIMEOUT,
                 () -> status(HEALTH_PORT, "/readyz").equals("200"));
+    }
+
+    @Test
+    void portThatMustNotBeTakenEndsTheAgentBeforeItTouchesAnything() {
+        try (EchoServer _ = new EchoServer(node.namespace(), List.of(), List.of(HEALTH_PORT), List.of())) {
+            List<String> line = new ArrayList<>(node.agentLine());
+            line.add("--bind-address-hard-fail");
+            Program.Ended end = Fairlead.end(node.start(line));
+            assertEquals(UNAVAILABLE, end.exitCode(), end::toString);
+            assertTrue(end.err().contains("port " + HEALTH_PORT), end::toString);
+        }
+        assertEquals("", node.rules());
+    }
+
+    /** The file of kube-proxy's ConfigMap, as kubeadm writes it, but for what names this lab. */
+    @Test
+    void kubeProxysOwnFileIsObeyed() throws IOException {
+        Path file = Files.writeString(node.manifests().resolveSibling("config.conf"), """
+                apiVersion: kubeproxy.config.k8s.io/v1alpha1
+                kind: KubeProxyConfiguration
+                bindAddress: 0.0.0.0
+                bindAddressHardFail: false
+                clientConnection:
+                  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
+                clusterCIDR: 10.0.0.0/8
+                conntrack: {maxPerCore: 0, min: null, tcpEstablishedTimeout: 2h0m0s}
+                healthzBindAddress: 0.0.0.0:10356
+                hostnameOverride: node-1
+                metricsBindAddress: 127.0.0.1:10349
+                mode: nftables
+                nftables: {masqueradeBit: 15, minSyncPeriod: 1s}
+                """);
+        List<String> line = new ArrayList<>(Fairlead.line("proxy", "--config", file.toString()));
+        line.addAll(List.of("--manifests", node.manifests().toString(), "--run-dir", node.runDir()));
+        Program agent = node.start(line);
+        agent.awaitText("ready:", START_TIMEOUT);
+        node.expectRouted();
+        assertEquals("200", status(10356, "/readyz"));
+        assertEquals("nftables\n200", node.page(10349, "/proxyMode"));
+        assertTrue(node.rules().contains("0x00008000"), node.rules());
+        assertEquals("7200\n", node.tool("cat", "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established"));
+        assertTrue(
+                node.ask("status").out().contains("node-1"),
+                () -> node.ask("status").out());
+    }
+
+    @Test
+    void whatNeedsTheRightsOfRootIsDoneBeforehand() {
+        List<String> line = new ArrayList<>(Fairlead.line("proxy", "--init-only", "--conntrack-max-per-core", "0"));
+        line.addAll(List.of("--conntrack-tcp-timeout-close-wait", "30m", "--oom-score-adj", "0"));
+        Program.Ended end = Fairlead.end(node.start(line));
+        assertEquals(0, end.exitCode(), end::toString);
+        assertEquals("1800\n", node.tool("cat", "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait"));
+        assertEquals("1\n", node.tool("cat", "/proc/sys/net/ipv4/conf/all/route_localnet"));
+        assertEquals("", node.rules());
+    }
+
+    @Test
+    void eventsAreFilesWhereThereIsNoApi() {
+        Path directory = node.manifests().resolveSibling("status");
+        Path events = directory.resolve("events/default");
+        List<String> line = new ArrayList<>(node.agentLine());
+        line.addAll(List.of("--status-dir", directory.toString()));
+        Program agent = node.start(line);
+        agent.awaitText("ready:", START_TIMEOUT);
+        node.write("bad.yaml", """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: bad}
+                spec: {clusterIP: 172.30.0.66, ports: [{port: 70000}]}
+                """);
+        SampleNode.await("Events as files", START_TIMEOUT, () -> texts(events).contains("reason: SetAside"));
+        String texts = texts(events);
+        assertTrue(texts.contains("reason: Starting") && texts.contains("name: bad\n"), texts);
+        assertTrue(texts.contains("70000 is not a port"), texts);
+    }
+
+    private static String texts(Path folder) {
+        StringBuilder texts = new StringBuilder();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
+                texts.append(Files.readString(file));
+            }
+        } catch (IOException e) {
+            return e.toString();
+        }
+        return texts.toString();
     }
 
     @Test
