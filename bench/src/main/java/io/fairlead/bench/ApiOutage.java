@@ -110,9 +110,9 @@ final class ApiOutage implements Benchmark {
                 TrafficLoad.start(clients, new TrafficLoad.Settings(targets, PER_SECOND, all, TIMEOUT))) {
             LockSupport.parkNanos(AROUND.toNanos());
             long start = System.nanoTime();
-            stage.control().killServer();
+            stage.control().killServer(0);
             LockSupport.parkNanos(away.toNanos());
-            stage.control().restartServer();
+            stage.control().startServer(0);
             gone = Duration.ofNanos(System.nanoTime() - start);
             load.await(all.plus(TIMEOUT));
             report = load.finish();

@@ -33,9 +33,7 @@ final class HollowSoak implements Benchmark {
     private static final Size TINY = new Size(HollowShape.of(50, 5, 4, 7), 100, 6, 96);
 
     private static final double LAG_MILLIS_MAX = 50;
-    private static final double LIVE_GROWTH_MAX = 1.05;
-    /** What the heap holds between two collections comes and goes. */
-    private static final double RESIDENT_GROWTH_MAX = 1.1;
+    private static final double GROWTH_MAX = 1.05;
 
     private static final int FIFTHS = 5;
     private static final int LOOKS_PER_FIFTH = 12;
@@ -171,11 +169,11 @@ final class HollowSoak implements Benchmark {
             }
             List<Double> middles = middles(looks);
             double growth = middles.getLast() / middles.get(1);
-            rows.add(Row.single("resident memory, last fifth of second", growth, "", RESIDENT_GROWTH_MAX));
+            rows.add(Row.single("resident memory, last fifth of second", growth, "", GROWTH_MAX));
             rows.add(Row.detail("  at the end", looks.getLast(), "MB"));
             rows.add(Row.detail("  at its peak", agent.look().peakMegabytes(), "MB"));
             double live = agent.liveHeapMegabytes();
-            rows.add(Row.single("live heap, end of before the changes", live / liveAtFirst, "", LIVE_GROWTH_MAX));
+            rows.add(Row.single("live heap, end of before the changes", live / liveAtFirst, "", GROWTH_MAX));
             rows.add(Row.detail("  at the end", live, "MB"));
             rows.add(Row.detail("changes", (double) changes, ""));
             rows.add(Row.detail("  late by at most", late / 1e6, "ms"));

@@ -103,9 +103,9 @@ final class ApiOutageIT {
         cluster.startAgents();
         answers.expect(shop, allPods());
         try (TrafficLoad load = load(Duration.ofSeconds(8))) {
-            cluster.control().killServer();
+            cluster.control().killServer(0);
             assertFalse(load.await(Duration.ofSeconds(5)));
-            cluster.control().restartServer();
+            cluster.control().startServer(0);
             finish(load);
         }
         cluster.objects().putSlices(secondPodOnly());
@@ -129,9 +129,9 @@ final class ApiOutageIT {
             cutOff(router);
             cluster.objects().delete(gone);
             cluster.objects().putSlices(shop.endpoints(cluster.topology().pods().subList(1, 4)));
-            cluster.control().killServer();
+            cluster.control().killServer(0);
             cluster.control().compactHistory();
-            cluster.control().restartServer();
+            cluster.control().startServer(0);
             cluster.control().compactHistory();
             assertFalse(load.await(Duration.ofSeconds(20).minusNanos(System.nanoTime() - cut)));
             Tool.run(router.namespace(), "nft", "delete", "table", "inet", "cut");
@@ -159,10 +159,11 @@ final class ApiOutageIT {
         cluster.startAgents();
         answers.expect(shop, allPods());
         Map<String, String> before = transactions();
+        assertTrue(before.values().stream().noneMatch(String::isEmpty), before::toString);
         long lists = lists();
-        cluster.control().killServer();
+        cluster.control().killServer(0);
         cluster.control().compactHistory();
-        cluster.control().restartServer();
+        cluster.control().startServer(0);
         // Of four kinds, on two nodes.
         ApiAnswers.await("lists", NOTICED, () -> lists() >= lists + 8);
         assertEquals(before, transactions());
@@ -236,8 +237,8 @@ final class ApiOutageIT {
         answers.expect(shop, allPods());
         cluster.killAgents();
         cluster.startAgents("--master", "https://" + cluster.control().serviceAddress());
-        cluster.control().killServer();
-        cluster.control().restartServer();
+        cluster.control().killServer(0);
+        cluster.control().startServer(0);
         cluster.objects().putSlices(secondPodOnly());
         answers.expect(shop, ApiAnswers.names(secondPodOnly().endpoints()));
         for (AgentProcess agent : cluster.agents()) {

@@ -19,6 +19,8 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -56,7 +59,9 @@ public final class ApiConnection implements AutoCloseable {
     private final ApiServers servers;
     private final ApiPatience patience;
     private volatile HttpClient client;
-    private volatile long heardNanos = System.nanoTime();
+    /** When a server last said something, by its URL. */
+    private final Map<String, AtomicLong> heardNanos = new ConcurrentHashMap<>();
+
     private volatile boolean probing;
 
     private final JsonFactory json = new JsonFactory();
@@ -80,18 +85,27 @@ public final class ApiConnection implements AutoCloseable {
     /** Gives up answers that were silent for too long, and finds out whether a silent server is still there. */
     private void watch() {
         open.forEach(Answer::closeIfSilent);
-        boolean silent = System.nanoTime() - heardNanos > patience.probeAfter().toNanos();
-        if (silent && !probing && open.stream().anyMatch(Answer::isAwaited)) {
+        long now = System.nanoTime();
+        Optional<Answer> silent = probing
+                ? Optional.empty()
+                : open.stream()
+                        .filter(answer -> answer.reading
+                                && now - heard(answer.server).get()
+                                        > patience.probeAfter().toNanos())
+                        .findAny();
+        silent.ifPresent(answer -> {
             probing = true;
-            Thread.ofVirtual().name("api probe").start(this::probe);
-        }
+            Thread.ofVirtual().name("api probe").start(() -> probe(answer.server, answer.client));
+        });
     }
 
-    private void probe() {
-        String server = servers.current();
-        HttpClient asked = client;
+    private AtomicLong heard(String server) {
+        return heardNanos.computeIfAbsent(server, _ -> new AtomicLong(System.nanoTime()));
+    }
+
+    private void probe(String server, HttpClient asked) {
         try (Answer answer =
-                send(request(asked, server + PROBE).build(), asked, patience.probeMax(), patience.probeMax())) {
+                send(server, request(asked, server + PROBE).build(), asked, patience.probeMax(), patience.probeMax())) {
             answer.skip(EXPLANATION_BYTES_MAX);
         } catch (ApiFailure e) {
             if (e.isServersFault()) {
@@ -104,7 +118,7 @@ public final class ApiConnection implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            heardNanos = System.nanoTime();
+            heard(server).set(System.nanoTime());
             probing = false;
         }
     }
@@ -154,7 +168,7 @@ public final class ApiConnection implements AutoCloseable {
             try {
                 HttpRequest request =
                         method.apply(request(asked, server + path)).build();
-                return send(request, asked, patience.headMax(), silenceMax);
+                return send(server, request, asked, patience.headMax(), silenceMax);
             } catch (ApiFailure e) {
                 last = e;
                 if (!e.isServersFault()) {
@@ -170,7 +184,7 @@ public final class ApiConnection implements AutoCloseable {
         return asked.newHttpRequestBuilder().uri(url).header("Accept", JSON).forStreaming();
     }
 
-    private Answer send(HttpRequest request, HttpClient asked, Duration headMax, Duration silenceMax)
+    private Answer send(String base, HttpRequest request, HttpClient asked, Duration headMax, Duration silenceMax)
             throws InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> pending = asked.sendAsync(request, InputStream.class);
         HttpResponse<InputStream> response;
@@ -183,13 +197,16 @@ public final class ApiConnection implements AutoCloseable {
             String message = "no answer from " + server + ": " + Quoted.line(String.valueOf(e.getCause()), 200);
             throw isAboutTrust(e) ? ApiFailure.untrusted(message) : new ApiFailure(message);
         } catch (TimeoutException e) {
-            renew(asked);
+            // One request may be slow while others go on; then a probe tells whether the server is there.
+            if (open.stream().noneMatch(answer -> answer.client.equals(asked))) {
+                renew(asked);
+            }
             throw new ApiFailure("no answer from " + server + " within " + headMax.toSeconds() + " s");
         } finally {
             pending.cancel(true);
         }
-        heardNanos = System.nanoTime();
-        Answer answer = new Answer(response.body(), asked, silenceMax);
+        heard(base).set(System.nanoTime());
+        Answer answer = new Answer(response.body(), base, asked, silenceMax);
         open.add(answer);
         if (!response.isSuccessful()) {
             throw refusal(response, answer);
@@ -244,13 +261,15 @@ public final class ApiConnection implements AutoCloseable {
      */
     private final class Answer extends FilterInputStream {
 
+        private final String server;
         private final HttpClient client;
         private final long silenceNanosMax;
         private volatile boolean reading;
         private volatile long sinceNanos;
 
-        Answer(InputStream in, HttpClient client, Duration silenceMax) {
+        Answer(InputStream in, String server, HttpClient client, Duration silenceMax) {
             super(in);
+            this.server = server;
             this.client = client;
             this.silenceNanosMax = silenceMax.toNanos();
         }
@@ -269,12 +288,8 @@ public final class ApiConnection implements AutoCloseable {
                 return super.read(target, offset, length);
             } finally {
                 reading = false;
-                heardNanos = System.nanoTime();
+                heard(server).set(System.nanoTime());
             }
-        }
-
-        boolean isAwaited() {
-            return reading;
         }
 
         void closeIfSilent() {

@@ -62,22 +62,16 @@ public final class KubernetesSource implements AutoCloseable {
     private static List<ResourceWatch.Resource> resources(String nodeName) {
         return List.of(
                 new ResourceWatch.Resource(
-                        ClusterKind.SERVICE,
-                        "/api/v1/services",
-                        selector("labelSelector", "!" + ObjectDecoder.PROXY_NAME_LABEL),
-                        false),
+                        ClusterKind.SERVICE, selector("labelSelector", "!" + ObjectDecoder.PROXY_NAME_LABEL), false),
                 new ResourceWatch.Resource(
                         ClusterKind.ENDPOINT_SLICE,
-                        "/apis/discovery.k8s.io/v1/endpointslices",
                         selector("labelSelector", "!" + ObjectDecoder.HEADLESS_LABEL),
                         false),
                 new ResourceWatch.Resource(
                         ClusterKind.NODE,
-                        "/api/v1/nodes",
                         nodeName.isEmpty() ? "" : selector("fieldSelector", "metadata.name=" + nodeName),
                         false),
-                new ResourceWatch.Resource(
-                        ClusterKind.SERVICE_CIDR, "/apis/networking.k8s.io/v1/servicecidrs", "", true));
+                new ResourceWatch.Resource(ClusterKind.SERVICE_CIDR, "", true));
     }
 
     private static String selector(String parameter, String expression) {

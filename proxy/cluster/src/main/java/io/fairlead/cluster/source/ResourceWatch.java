@@ -48,11 +48,15 @@ final class ResourceWatch implements Runnable {
      *
      * <p>Immutable.
      *
-     * @param path of the API
      * @param selectors of the query, already encoded; they hold for list and watch
      * @param mayBeAbsent whether an old cluster, or one that does not permit it, counts as having none
      */
-    record Resource(ClusterKind kind, String path, String selectors, boolean mayBeAbsent) {}
+    record Resource(ClusterKind kind, String selectors, boolean mayBeAbsent) {
+
+        String path() {
+            return kind.path("");
+        }
+    }
 
     private final Resource resource;
     private final ApiConnection api;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.ApiFailure;
-import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.BoundedInput;
 import io.fairlead.cluster.source.decode.Field;
@@ -70,8 +69,9 @@ public final class ApiEventTarget implements EventTarget {
 
     /** Empty if the object is gone. */
     private Optional<String> uid(ClusterEvent event) throws IOException, InterruptedException {
-        String query = collection(event) + "?fieldSelector="
-                + URLEncoder.encode("metadata.name=" + event.regarding().name().name(), StandardCharsets.UTF_8);
+        ObjectName object = event.regarding().name();
+        String query = event.regarding().kind().path(object.namespace()) + "?fieldSelector="
+                + URLEncoder.encode("metadata.name=" + object.name(), StandardCharsets.UTF_8);
         try (InputStream answer = api.get(query, SILENCE_MAX);
                 JsonParser parser = json.createParser(new BoundedInput(answer, OBJECT_BYTES_MAX))) {
             parser.nextToken();
@@ -81,21 +81,5 @@ public final class ApiEventTarget implements EventTarget {
                     ? Optional.empty()
                     : Optional.of(items.getFirst().at("metadata").at("uid").text(64));
         }
-    }
-
-    private static String collection(ClusterEvent event) {
-        ClusterKind kind = event.regarding().kind();
-        ObjectName name = event.regarding().name();
-        String version = EventObject.apiVersion(kind);
-        String group = version.contains("/") ? "/apis/" + version : "/api/" + version;
-        String namespace = name.namespace().isEmpty() ? "" : "/namespaces/" + name.namespace();
-        return group + namespace + "/"
-                + switch (kind) {
-                    case SERVICE -> "services";
-                    case ENDPOINT_SLICE -> "endpointslices";
-                    case NODE -> "nodes";
-                    case SERVICE_CIDR -> "servicecidrs";
-                    case MANIFEST -> throw new IllegalArgumentException("a manifest is not an object of the API");
-                };
     }
 }

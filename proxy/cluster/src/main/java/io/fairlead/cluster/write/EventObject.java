@@ -48,7 +48,7 @@ final class EventObject {
     private static Map<String, Object> regarding(ClusterEvent event, String uid) {
         ClusterKind kind = event.regarding().kind();
         Map<String, Object> reference = new LinkedHashMap<>();
-        reference.put("apiVersion", apiVersion(kind));
+        reference.put("apiVersion", kind.apiVersion());
         reference.put("kind", kind.label());
         if (!event.regarding().name().namespace().isEmpty()) {
             reference.put("namespace", event.regarding().name().namespace());
@@ -58,14 +58,5 @@ final class EventObject {
             reference.put("uid", uid);
         }
         return reference;
-    }
-
-    static String apiVersion(ClusterKind kind) {
-        return switch (kind) {
-            case SERVICE, NODE -> "v1";
-            case ENDPOINT_SLICE -> "discovery.k8s.io/v1";
-            case SERVICE_CIDR -> "networking.k8s.io/v1";
-            case MANIFEST -> throw new IllegalArgumentException("a manifest is not an object of the API");
-        };
     }
 }

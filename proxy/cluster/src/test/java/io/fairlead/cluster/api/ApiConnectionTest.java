@@ -2,6 +2,7 @@ package io.fairlead.cluster.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.cluster.source.FakeApiServer;
 import java.io.IOException;
@@ -64,6 +65,22 @@ final class ApiConnectionTest {
             later.join();
         }
         assertEquals(List.of(), second.requests());
+    }
+
+    @Test
+    void anAnswerOfAServerThatIsNotAskedAnyMoreEndsToo() throws InterruptedException, IOException {
+        InputStream watch = api.get(WATCH, LONG);
+        first.refuse(FakeApiServer.NODES, 503, 1);
+        try (InputStream answer = api.get(FakeApiServer.NODES, LONG)) {
+            answer.readAllBytes();
+        }
+        InputStream other = api.get(WATCH, LONG);
+        assertTrue(
+                second.requests().stream().anyMatch(request -> request.contains("watch")),
+                () -> second.requests().toString());
+        first.cutOff(true);
+        assertThrows(IOException.class, watch::read);
+        other.close();
     }
 
     @Test

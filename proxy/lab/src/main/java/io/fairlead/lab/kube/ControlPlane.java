@@ -217,16 +217,6 @@ public final class ControlPlane {
         servers.set(which, null);
     }
 
-    /** Kills the first API server. */
-    public void killServer() {
-        killServer(0);
-    }
-
-    /** Starts the first API server again, after {@link #killServer()}, and waits until it is ready. */
-    public void restartServer() {
-        startServer(0);
-    }
-
     /** Process id of an API server that runs. */
     public long pid(int which) {
         return server(which).pid();
