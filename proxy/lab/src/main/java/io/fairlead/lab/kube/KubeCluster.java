@@ -50,7 +50,7 @@ public final class KubeCluster implements AutoCloseable {
 
     private final LabRun run;
     private final Judges judges;
-    private final ClusterImages images;
+    private final List<Path> images;
     private final Lab lab;
     private final Consumer<String> progress;
     private final Identity admin = Identity.secret("lab:admin", "system:masters");
@@ -61,7 +61,7 @@ public final class KubeCluster implements AutoCloseable {
     private final Kubectl kubectl;
     private final List<KubeNode> nodes = new ArrayList<>();
 
-    private KubeCluster(LabRun run, Judges judges, ClusterImages images, Lab lab, Consumer<String> progress) {
+    private KubeCluster(LabRun run, Judges judges, List<Path> images, Lab lab, Consumer<String> progress) {
         this.run = run;
         this.judges = judges;
         this.images = images;
@@ -87,8 +87,8 @@ public final class KubeCluster implements AutoCloseable {
      *
      * @param progress is told what has been reached
      */
-    public static KubeCluster start(
-            LabRun run, Judges judges, ClusterImages images, int nodes, Proxy proxy, Consumer<String> progress) {
+    public static KubeCluster start(LabRun run, Judges judges, int nodes, Proxy proxy, Consumer<String> progress) {
+        List<Path> images = new ClusterImages(judges).archives();
         Lab lab = Lab.build(run, Topology.of(nodes, 0));
         try {
             KubeCluster cluster = new KubeCluster(run, judges, images, lab, progress);
@@ -107,11 +107,11 @@ public final class KubeCluster implements AutoCloseable {
         startNodes();
         onEachNode(KubeNode::awaitRuntime);
         progress.accept("containerd runs on every node");
-        images.archives().forEach(this::loadImages);
+        images.forEach(this::loadImages);
         progress.accept("images are loaded");
         if (proxy != Proxy.NONE) {
-            apply(images.kubeProxy(proxy, control.url(0)));
-            apply(images.coreDns());
+            apply(ClusterManifests.kubeProxy(proxy, control.url(0)));
+            apply(ClusterManifests.coreDns());
         }
         awaitReady();
         progress.accept("all nodes are ready");
@@ -142,7 +142,11 @@ public final class KubeCluster implements AutoCloseable {
         }
         try {
             return new NodeSetup(
-                    spec, images.pause(), DNS, control.kubeconfig(kubelet, control.url(0)), control.kubeletClients());
+                    spec,
+                    ClusterImages.PAUSE,
+                    DNS,
+                    control.kubeconfig(kubelet, control.url(0)),
+                    control.kubeletClients());
         } catch (IOException e) {
             throw new LabException("cannot read the control plane's certificates: " + e.getMessage(), e);
         }
