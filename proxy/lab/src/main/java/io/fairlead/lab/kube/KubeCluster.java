@@ -44,7 +44,7 @@ public final class KubeCluster implements AutoCloseable {
         NFTABLES,
         /** kube-proxy in its mode of that name. */
         IPTABLES,
-        /** Nobody; so there is no CoreDNS either, which needs the API's Service. */
+        /** Nobody; CoreDNS waits until somebody does, since it finds the API by its Service. */
         NONE
     }
 
@@ -83,7 +83,7 @@ public final class KubeCluster implements AutoCloseable {
     }
 
     /**
-     * Builds it and waits until all nodes are ready and names resolve.
+     * Builds it and waits until all nodes are ready and, if Services are routed, names resolve.
      *
      * @param progress is told what has been reached
      */
@@ -111,8 +111,8 @@ public final class KubeCluster implements AutoCloseable {
         progress.accept("images are loaded");
         if (proxy != Proxy.NONE) {
             apply(ClusterManifests.kubeProxy(proxy, control.url(0)));
-            apply(ClusterManifests.coreDns());
         }
+        apply(ClusterManifests.coreDns());
         awaitReady();
         progress.accept("all nodes are ready");
         if (proxy != Proxy.NONE) {
