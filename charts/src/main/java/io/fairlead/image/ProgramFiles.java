@@ -1,0 +1,80 @@
+package io.fairlead.image;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where things are in the image, and with which words its programs start.
+ *
+ * <p>Immutable.
+ *
+ * @param jvmFlags of every Fairlead program, one each
+ * @param classPath jars, by their paths in the image
+ */
+record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
+
+    static final String ROOT = "/opt/fairlead";
+    static final String RUNTIME = ROOT + "/jre";
+    static final String JAVA = RUNTIME + "/bin/java";
+    static final String LIBRARIES = ROOT + "/lib";
+    static final String NATIVE = LIBRARIES + "/native";
+    static final String PROGRAMS = ROOT + "/app";
+    static final String AGENT_ARGUMENTS = PROGRAMS + "/agent.args";
+    static final String TOOL_ARGUMENTS = PROGRAMS + "/tool.args";
+    static final String RECORDING = ROOT + "/aot/agent.aot";
+
+    private static final String MAIN = "io.fairlead.agent.FairleadMain";
+
+    /** Half of the pod's memory; what is beside the heap does not grow with the cluster. */
+    private static final String AGENT_HEAP = "-XX:MaxRAMPercentage=50";
+
+    /** A command is run inside an agent's container, and what it takes counts there. */
+    private static final String TOOL_HEAP = "-Xmx48m";
+
+    ProgramFiles {
+        jvmFlags = List.copyOf(jvmFlags);
+        classPath = List.copyOf(classPath);
+    }
+
+    /** Flags as {@code java @file} reads them: one a line, with comments. */
+    static List<String> flags(Collection<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+    }
+
+    /** The file that the agent starts with. */
+    String agentArguments() {
+        return lines(AGENT_HEAP, "-XX:AOTCache=" + RECORDING);
+    }
+
+    /** The file that {@code fairlead}, the command, starts with. */
+    String toolArguments() {
+        return lines(TOOL_HEAP, "-XX:AOTCache=" + RECORDING);
+    }
+
+    /**
+     * The words of a JVM of the image up to the arguments of the program.
+     *
+     * @param aot what it does about the AOT cache
+     */
+    List<String> command(List<String> aot) {
+        List<String> words = new ArrayList<>(List.of(JAVA));
+        words.addAll(
+                arguments(Stream.concat(Stream.of(AGENT_HEAP), aot.stream()).toList()));
+        return words;
+    }
+
+    private String lines(String... more) {
+        return String.join("\n", arguments(List.of(more))) + "\n";
+    }
+
+    private List<String> arguments(List<String> more) {
+        List<String> words = new ArrayList<>(jvmFlags);
+        words.addAll(more);
+        words.addAll(List.of("-Djffi.boot.library.path=" + NATIVE, "-cp", String.join(":", classPath), MAIN));
+        return words;
+    }
+}
