@@ -26,6 +26,7 @@ record BaseLayer(ImageLayer layer, List<DebianPackage> packages) {
     private static final List<String> IPTABLES = List.of("nft", "legacy");
 
     private static final String EXTENSIONS = SharedObjects.FOLDER + "/xtables";
+    private static final String LOCALE = "/usr/lib/locale/C.utf8";
     private static final String LOADER = "ld-linux-x86-64.so.2";
 
     /**
@@ -37,10 +38,12 @@ record BaseLayer(ImageLayer layer, List<DebianPackage> packages) {
     static BaseLayer of(Collection<Path> programs, DebianPackages distribution) {
         DebianPackage iptables = distribution.fetch("iptables");
         DebianPackage release = distribution.fetch("base-files");
+        DebianPackage locale = distribution.fetch("libc-bin");
         ImageLayer.Builder layer = ImageLayer.named("base: files of Debian's packages");
         addFolders(layer);
         addAccounts(layer);
         layer.file("/etc/os-release", 0644, release.file("/usr/lib/os-release"));
+        layer.tree(LOCALE, locale.path(LOCALE));
 
         List<Path> linked = new ArrayList<>(programs);
         for (String kind : IPTABLES) {
@@ -58,7 +61,7 @@ record BaseLayer(ImageLayer layer, List<DebianPackage> packages) {
         layer.link("/usr/lib64/" + LOADER, ".." + SharedObjects.FOLDER.substring("/usr".length()) + "/" + LOADER);
 
         List<DebianPackage> packages = new ArrayList<>(objects.packages());
-        packages.addAll(List.of(iptables, release));
+        packages.addAll(List.of(iptables, release, locale));
         for (DebianPackage each : packages) {
             layer.file("/usr/share/doc/" + each.name() + "/copyright", 0644, each.copyright());
             layer.text("/var/lib/dpkg/status.d/" + each.name(), 0644, each.control());

@@ -99,12 +99,8 @@ final class FairleadImage {
                 .text(ProgramFiles.PROGRAMS + "/THIRD-PARTY", 0644, materials.thirdParties())
                 .file(ProgramFiles.PROGRAMS + "/LICENSE", 0644, input.licence())
                 .file("/usr/bin/fairlead", 0755, launcher)
-                .folder(parent(ProgramFiles.RECORDING), 0755)
+                .folder(ProgramFiles.parent(ProgramFiles.RECORDING), 0755)
                 .build();
-    }
-
-    private static String parent(String path) {
-        return path.substring(0, path.lastIndexOf('/'));
     }
 
     private ContainerImage image(List<ImageLayer> layers) {

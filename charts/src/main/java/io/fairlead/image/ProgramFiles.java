@@ -3,7 +3,6 @@ package io.fairlead.image;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Where things are in the image, and with which words its programs start.
@@ -33,9 +32,22 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
     /** A command is run inside an agent's container, and what it takes counts there. */
     private static final String TOOL_HEAP = "-Xmx48m";
 
+    /** Whatever the memory of the machine that builds: how references are laid out depends on the heap. */
+    private static final String RECORDING_HEAP = "-Xmx160m";
+
     ProgramFiles {
         jvmFlags = List.copyOf(jvmFlags);
         classPath = List.copyOf(classPath);
+    }
+
+    /** The folder of a path in the image. */
+    static String parent(String path) {
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+
+    /** What a path in the image ends with. */
+    static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /** Flags as {@code java @file} reads them: one a line, with comments. */
@@ -55,15 +67,10 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
         return lines(TOOL_HEAP, "-XX:AOTCache=" + RECORDING);
     }
 
-    /**
-     * The words of a JVM of the image up to the arguments of the program.
-     *
-     * @param aot what it does about the AOT cache
-     */
-    List<String> command(List<String> aot) {
+    /** The words that record a start, up to the arguments of the program. */
+    List<String> recordingCommand() {
         List<String> words = new ArrayList<>(List.of(JAVA));
-        words.addAll(
-                arguments(Stream.concat(Stream.of(AGENT_HEAP), aot.stream()).toList()));
+        words.addAll(arguments(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + RECORDING)));
         return words;
     }
 

@@ -6,9 +6,9 @@ import io.fairlead.lab.run.LabException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Records what the JVM loads at start, inside the image: it uses a recording only with the runtime, the flags and the jars,
@@ -34,15 +34,17 @@ record StartRecording(ProgramFiles files, Path samples) {
      * @throws LabException if the program fails
      */
     Path record(UnpackedImage image, Path folder) {
-        Path recording = folder.resolve(ProgramFiles.RECORDING.substring(ProgramFiles.RECORDING.lastIndexOf('/') + 1));
-        String there = ProgramFiles.RECORDING.substring(0, ProgramFiles.RECORDING.lastIndexOf('/'));
-        List<String> command = Stream.concat(
-                        files.command(List.of("-XX:AOTCacheOutput=" + ProgramFiles.RECORDING)).stream(),
-                        PROGRAM.stream())
-                .toList();
+        Path recording = folder.resolve(ProgramFiles.name(ProgramFiles.RECORDING));
+        List<String> command = new ArrayList<>(files.recordingCommand());
+        command.addAll(PROGRAM);
         try {
             Files.createDirectories(folder);
-            BuildCommand.run(folder, image.command(List.of("/tmp"), Map.of(there, folder, SAMPLES, samples), command));
+            BuildCommand.run(
+                    folder,
+                    image.command(
+                            List.of("/tmp"),
+                            Map.of(ProgramFiles.parent(ProgramFiles.RECORDING), folder, SAMPLES, samples),
+                            command));
             if (Files.size(recording) == 0) {
                 throw new LabException("the JVM recorded nothing");
             }
