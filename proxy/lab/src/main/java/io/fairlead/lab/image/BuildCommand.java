@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class BuildCommand {
 
     private static final int MINUTES_MAX = 10;
+    private static final int LINE_MAX = 300;
     private static final int MESSAGE_MAX = 2_000;
 
     private BuildCommand() {}
@@ -31,7 +32,7 @@ public final class BuildCommand {
      * @throws LabException if it cannot be started, fails, or takes more than ten minutes
      */
     public static String run(Path folder, List<String> words) {
-        String line = String.join(" ", words);
+        String line = shortened(String.join(" ", words));
         ProcessBuilder builder = new ProcessBuilder(words).directory(folder.toFile());
         builder.environment().put("LC_ALL", "C.UTF-8");
         try {
@@ -55,6 +56,10 @@ public final class BuildCommand {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted while this ran: " + line, e);
         }
+    }
+
+    private static String shortened(String line) {
+        return line.length() > LINE_MAX ? line.substring(0, LINE_MAX) + "…" : line;
     }
 
     private static CompletableFuture<String> reading(InputStream in) {

@@ -1,6 +1,7 @@
 package io.fairlead.lab.image;
 
 import io.fairlead.lab.run.LabException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -9,9 +10,12 @@ import java.nio.file.Path;
  *
  * <p>Immutable.
  *
- * @param folder with the package's files; not to be changed
+ * @param folder with {@value #FILES}, the package's files, and {@value #CONTROL}, what the package says of itself
  */
 public record DebianPackage(String name, String version, String architecture, Path folder) {
+
+    static final String FILES = "files";
+    static final String CONTROL = "control";
 
     /**
      * One of its files; a link is followed.
@@ -20,11 +24,29 @@ public record DebianPackage(String name, String version, String architecture, Pa
      * @throws LabException if the package has no such file
      */
     public Path file(String path) {
-        Path file = folder.resolve(LayerPath.relative(path));
+        Path file = path(path);
         if (!Files.isRegularFile(file)) {
             throw new LabException("package " + name + " " + version + " has no file " + path);
         }
         return file;
+    }
+
+    /** Where a file or folder of the package is, if it has that. */
+    public Path path(String path) {
+        return folder.resolve(FILES).resolve(LayerPath.relative(path));
+    }
+
+    /**
+     * Fields and values, as {@code dpkg} lists an installed package.
+     *
+     * @throws LabException if it cannot be read
+     */
+    public String control() {
+        try {
+            return Files.readString(folder.resolve(CONTROL));
+        } catch (IOException e) {
+            throw new LabException("cannot read what package " + name + " says of itself: " + e, e);
+        }
     }
 
     /** Who holds the copyright, and the licence (Debian policy, 12.5). */

@@ -2,6 +2,7 @@ package io.fairlead.lab.image;
 
 import io.fairlead.lab.run.LabException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -64,21 +65,24 @@ public record DebianPackages(Path folder) {
     private void download(String name, Path unpacked) throws IOException {
         Path partial = Files.createTempDirectory(folder, ".partial");
         apt(partial, name);
-        try (var there = Files.newDirectoryStream(partial, "*.deb")) {
+        try (DirectoryStream<Path> there = Files.newDirectoryStream(partial, "*.deb")) {
             for (Path archive : there) {
-                Path files = Files.createDirectory(partial.resolve("files"));
-                BuildCommand.run(partial, List.of("dpkg-deb", "-x", archive.toString(), files.toString()));
+                Path content = Files.createDirectory(partial.resolve("content"));
+                String files = content.resolve(DebianPackage.FILES).toString();
+                BuildCommand.run(partial, List.of("dpkg-deb", "-x", archive.toString(), files));
+                String control = BuildCommand.run(partial, List.of("dpkg-deb", "-f", archive.toString()));
+                Files.writeString(content.resolve(DebianPackage.CONTROL), control);
                 Files.delete(archive);
-                moveInto(files, unpacked);
+                moveInto(content, unpacked);
             }
         }
         Files.deleteIfExists(partial);
     }
 
     /** Whoever comes second leaves what the first one brought. */
-    private static void moveInto(Path files, Path unpacked) throws IOException {
+    private static void moveInto(Path content, Path unpacked) throws IOException {
         try {
-            Files.move(files, unpacked, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(content, unpacked, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             if (!Files.isDirectory(unpacked)) {
                 throw e;
