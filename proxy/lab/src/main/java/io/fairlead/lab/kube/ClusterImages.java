@@ -84,7 +84,7 @@ public record ClusterImages(Judges judges) {
                 .folder("/etc", PROGRAM_MODE)
                 .folder("/tmp", PROGRAM_MODE)
                 .build();
-        List<ImageLayer> layers = name.equals(KUBE_PROXY) ? List.of(tools(folder), own) : List.of(own);
+        List<ImageLayer> layers = name.equals(KUBE_PROXY) ? List.of(tools(judges.cache()), own) : List.of(own);
         List<String> entrypoint = new ArrayList<>(List.of(inside));
         entrypoint.addAll(words);
         ContainerImage image = new ContainerImage(
@@ -114,10 +114,10 @@ public record ClusterImages(Judges judges) {
         }
     }
 
-    private static ImageLayer tools(Path folder) {
-        DebianPackages packages = new DebianPackages(folder.resolve("packages"));
+    private static ImageLayer tools(Path cache) {
+        DebianPackages packages = new DebianPackages(cache);
         ImageLayer.Builder layer = ImageLayer.named("tools");
-        PACKAGES.forEach(name -> layer.tree("/", packages.fetch(name).folder()));
+        PACKAGES.forEach(name -> layer.tree("/", packages.fetch(name).path("/")));
         NFT_TOOLS.forEach(tool -> layer.link("/usr/sbin/" + tool, "xtables-nft-multi"));
         return layer.build();
     }

@@ -23,6 +23,11 @@ public record Judges(Path folder) {
         }
     }
 
+    /** Where packages of the distribution are kept: beside the folder of all that the launcher builds. */
+    Path cache() {
+        return project("kubernetes").resolve("../../packages").normalize();
+    }
+
     /** @throws LabException if it was not built */
     public Path program(String project, String name) {
         Path program = folder.resolve(project).resolve(name);

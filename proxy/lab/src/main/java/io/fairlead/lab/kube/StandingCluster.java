@@ -13,10 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,7 @@ public record StandingCluster(Path folder) {
 
     private static final Duration DOWN_TIMEOUT = Duration.ofSeconds(60);
     private static final long POLL_NANOS = 50_000_000;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     /**
      * What a cluster is made of.
@@ -160,6 +163,8 @@ public record StandingCluster(Path folder) {
                     new InetSocketAddress(cluster.router().addresses().v4(), ControlPlane.PORT);
             try (ApiRelay relay = ApiRelay.open(0, cluster.router().namespace(), api)) {
                 Path partial = folder.resolve("kubeconfig.partial");
+                Files.deleteIfExists(partial);
+                Files.createFile(partial, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
                 Files.writeString(partial, cluster.kubeconfig("https://127.0.0.1:" + relay.port()));
                 Files.move(partial, kubeconfig(), StandardCopyOption.ATOMIC_MOVE);
                 new CountDownLatch(1).await();

@@ -8,7 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -24,10 +28,18 @@ final class Cgroups {
     private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(20);
     private static final long POLL_NANOS = 10_000_000;
 
+    /** Places of fields in a line of mountinfo. */
+    private static final int DEVICE = 2;
+
+    private static final int MOUNT_POINT = 4;
+
     /** Without these, which a new group of version 1 lacks, no process can be put into it: cpuset(7). */
     private static final List<String> CPUSET = List.of("cpuset.cpus", "cpuset.mems");
 
     private Cgroups() {}
+
+    /** What a kubelet wants of version 2, where a group has what the one above hands on. */
+    private static final Set<String> CONTROLLERS = Set.of("cpu", "cpuset", "memory", "pids");
 
     /** Makes one in each hierarchy, each with a child {@code init}. */
     static List<Path> create(String name) {
@@ -36,11 +48,15 @@ final class Cgroups {
             Path group = hierarchy.resolve(name);
             try {
                 makeGroup(group, hierarchy);
+                requireControllers(group, hierarchy);
                 makeGroup(group.resolve("init"), group);
             } catch (IOException e) {
                 throw new LabException("cannot make the control group " + group + ": " + e.getMessage(), e);
             }
             made.add(group);
+        }
+        if (made.isEmpty()) {
+            throw new LabException("this machine has no control groups mounted");
         }
         return made;
     }
@@ -52,6 +68,19 @@ final class Cgroups {
             // Version 2 inherits by itself.
             if (Files.exists(inherited) && !Files.exists(group.resolve("cgroup.controllers"))) {
                 Files.writeString(inherited, Files.readString(parent.resolve(file)));
+            }
+        }
+    }
+
+    private static void requireControllers(Path group, Path parent) throws IOException {
+        Path controllers = group.resolve("cgroup.controllers");
+        if (Files.exists(controllers)) {
+            Set<String> missing = new TreeSet<>(CONTROLLERS);
+            List.of(Files.readString(controllers).strip().split(" ")).forEach(missing::remove);
+            if (!missing.isEmpty()) {
+                throw new IOException("the machine does not hand on " + String.join(", ", missing) + "; writing '+"
+                        + String.join(" +", missing) + "' to " + parent.resolve("cgroup.subtree_control")
+                        + " changes that");
             }
         }
     }
@@ -113,7 +142,7 @@ final class Cgroups {
         }
     }
 
-    /** Where they are mounted, whole: mountinfo is described in proc_pid_mountinfo(5). */
+    /** Where they are mounted: mountinfo is described in proc_pid_mountinfo(5). */
     private static List<Path> hierarchies() {
         List<String> mounts;
         try {
@@ -125,13 +154,15 @@ final class Cgroups {
         return first.isEmpty() ? mounted(mounts, "cgroup2") : first;
     }
 
+    /** A hierarchy that is mounted twice counts once. */
     private static List<Path> mounted(List<String> mounts, String type) {
-        return mounts.stream()
-                .filter(line -> line.contains(" - " + type + " "))
-                .map(line -> line.split(" ", -1))
-                .filter(fields -> fields[3].equals("/"))
-                .map(fields -> Path.of(fields[4]))
-                .distinct()
-                .toList();
+        Map<String, Path> byDevice = new LinkedHashMap<>();
+        for (String line : mounts) {
+            if (line.contains(" - " + type + " ")) {
+                String[] fields = line.split(" ", -1);
+                byDevice.putIfAbsent(fields[DEVICE], Path.of(fields[MOUNT_POINT]));
+            }
+        }
+        return List.copyOf(byDevice.values());
     }
 }
