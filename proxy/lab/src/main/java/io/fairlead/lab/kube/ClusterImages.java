@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The images that every cluster has, made of programs that the launcher built and of packages of the distribution. Each
@@ -62,21 +63,28 @@ public record ClusterImages(Judges judges) {
         return "docker.io/fairlead-lab/" + image + ":" + EDITION;
     }
 
-    /** Makes what is missing; returns all archives. */
-    List<Path> archives() {
+    /**
+     * Makes what is missing.
+     *
+     * @param progress is told what is made
+     * @return all archives
+     */
+    public List<Path> archives(Consumer<String> progress) {
         return List.of(
-                archive("pod", PAUSE, "pod", List.of("pause"), NOBODY),
-                archive("pod", POD, "pod", List.of(), NOBODY),
-                archive("coredns", COREDNS, "coredns", List.of(), ROOT),
-                archive("kubernetes", KUBE_PROXY, "kube-proxy", List.of(), ROOT));
+                archive(progress, "pod", PAUSE, "pod", List.of("pause"), NOBODY),
+                archive(progress, "pod", POD, "pod", List.of(), NOBODY),
+                archive(progress, "coredns", COREDNS, "coredns", List.of(), ROOT),
+                archive(progress, "kubernetes", KUBE_PROXY, "kube-proxy", List.of(), ROOT));
     }
 
-    private Path archive(String project, String name, String program, List<String> words, String user) {
+    private Path archive(
+            Consumer<String> progress, String project, String name, String program, List<String> words, String user) {
         Path folder = judges.project(project);
         Path archive = folder.resolve(name.replaceFirst(".*/", "").replace(':', '-') + ".tar");
         if (Files.exists(archive)) {
             return archive;
         }
+        progress.accept("making image " + name + ", once");
         Path binary = judges.program(project, program);
         String inside = "/usr/local/bin/" + program;
         ImageLayer own = ImageLayer.named("program")

@@ -1,6 +1,5 @@
 package io.fairlead.lab.kube;
 
-import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.lab.node.KubeNode;
 import io.fairlead.lab.node.NodePrograms;
 import io.fairlead.lab.node.NodeSetup;
@@ -88,7 +87,7 @@ public final class KubeCluster implements AutoCloseable {
      * @param progress is told what has been reached
      */
     public static KubeCluster start(LabRun run, Judges judges, int nodes, Proxy proxy, Consumer<String> progress) {
-        List<Path> images = new ClusterImages(judges).archives();
+        List<Path> images = new ClusterImages(judges).archives(progress);
         Lab lab = Lab.build(run, Topology.of(nodes, 0));
         try {
             KubeCluster cluster = new KubeCluster(run, judges, images, lab, progress);
@@ -253,23 +252,39 @@ public final class KubeCluster implements AutoCloseable {
         }
     }
 
-    /** A Pod as a host from which to ask; the caller closes its namespace. */
-    public Host pod(String namespace, String name) {
-        String[] seen = kubectl(
+    /**
+     * The Pods that run and have a network of their own, by name.
+     *
+     * @param labels a selector, such as {@code app=web}
+     * @return the caller closes each
+     */
+    public List<KubePod> pods(String namespace, String labels) {
+        String lines = kubectl(
                         "--namespace=" + namespace,
                         "get",
-                        "pod",
-                        name,
-                        "--output=jsonpath={.spec.nodeName} {.status.podIPs[0].ip} {.status.podIPs[1].ip}")
+                        "pods",
+                        "--selector=" + labels,
+                        "--field-selector=status.phase=Running",
+                        "--sort-by=.metadata.name",
+                        "--output=jsonpath={range .items[*]}{.metadata.name} {.spec.nodeName}"
+                                + " {.status.podIPs[0].ip} {.status.podIPs[1].ip}{\"\\n\"}{end}")
                 .expectSuccess()
-                .out()
-                .split(" ", -1);
-        KubeNode node = nodes.stream()
-                .filter(each -> each.name().equals(seen[0]))
+                .out();
+        List<KubePod> pods = new ArrayList<>();
+        for (String line : lines.lines().toList()) {
+            String[] pod = line.split(" ", -1);
+            HostSpec spec = new HostSpec(pod[0], DualStack.of(pod[2], pod[3]));
+            pods.add(new KubePod(pod[1], new Host(spec, node(pod[1]).podNamespace(namespace, pod[0]))));
+        }
+        return pods;
+    }
+
+    /** @throws LabException if there is no node of that name */
+    public KubeNode node(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new LabException(namespace + "/" + name + " is on no node"));
-        NetNs inside = node.podNamespace(namespace, name);
-        return new Host(new HostSpec(name, DualStack.of(seen[1], seen[2])), inside);
+                .orElseThrow(() -> new LabException("there is no node " + name));
     }
 
     /** Lets go of the namespaces; the run that it was made in ends all of it. */
