@@ -8,7 +8,7 @@ import io.fairlead.lab.kube.ClusterImages;
 import io.fairlead.lab.kube.Judges;
 import io.fairlead.lab.kube.KubeCluster;
 import io.fairlead.lab.kube.KubePod;
-import io.fairlead.lab.kube.Kubectl;
+import io.fairlead.lab.kube.KubeTool;
 import io.fairlead.lab.node.KubeNode;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.DualStack;
@@ -226,11 +226,11 @@ final class KubeClusterIT {
 
     @Test
     void namesResolveAndCommandsRunInPods() {
-        Kubectl.Result asked = cluster.kubectl(
+        KubeTool.Result asked = cluster.kubectl(
                 "exec", pods.getFirst().name(), "--", "pod", "get", "http://web.default.svc.cluster.local/");
         String line = asked.expectSuccess().out();
         assertTrue(podNames().contains(line.split(" ", -1)[0]), line);
-        Kubectl.Result unknown = cluster.kubectl(
+        KubeTool.Result unknown = cluster.kubectl(
                 "exec", pods.getFirst().name(), "--", "pod", "get", "http://nobody.default.svc.cluster.local/");
         assertEquals(1, unknown.exitCode(), unknown::toString);
         assertTrue(unknown.err().contains("no such host"), unknown::toString);
@@ -239,11 +239,11 @@ final class KubeClusterIT {
     @Test
     void aKubeletMayChangeItsOwnNodeOnly() {
         assertEquals(0, labelledByNode1("node-1").exitCode());
-        Kubectl.Result foreign = labelledByNode1("node-2");
+        KubeTool.Result foreign = labelledByNode1("node-2");
         assertTrue(foreign.exitCode() != 0 && foreign.err().contains("Forbidden"), foreign::toString);
     }
 
-    private Kubectl.Result labelledByNode1(String node) {
+    private KubeTool.Result labelledByNode1(String node) {
         return cluster.kubectl(
                 "--as=system:node:node-1",
                 "--as-group=system:nodes",

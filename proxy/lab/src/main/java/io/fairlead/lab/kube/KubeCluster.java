@@ -19,6 +19,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
@@ -49,23 +53,19 @@ public final class KubeCluster implements AutoCloseable {
 
     private final LabRun run;
     private final Judges judges;
-    private final List<Path> images;
     private final Lab lab;
-    private final Consumer<String> progress;
     private final Identity admin = Identity.secret("lab:admin", "system:masters");
     private final Identity controllers = Identity.secret("system:kube-controller-manager");
     private final Identity scheduler = Identity.secret("system:kube-scheduler");
     private final Map<String, Identity> kubelets = new LinkedHashMap<>();
     private final ControlPlane control;
-    private final Kubectl kubectl;
+    private final KubeTool kubectl;
     private final List<KubeNode> nodes = new ArrayList<>();
 
-    private KubeCluster(LabRun run, Judges judges, List<Path> images, Lab lab, Consumer<String> progress) {
+    private KubeCluster(LabRun run, Judges judges, Lab lab) {
         this.run = run;
         this.judges = judges;
-        this.images = images;
         this.lab = lab;
-        this.progress = progress;
         List<Identity> users = new ArrayList<>(List.of(controllers, scheduler));
         for (NodeSpec node : lab.topology().nodes()) {
             Identity kubelet = Identity.secret("system:node:" + node.name(), "system:nodes");
@@ -78,11 +78,11 @@ public final class KubeCluster implements AutoCloseable {
                 router,
                 judges,
                 new ControlPlaneSetup(List.of(router.addresses().text4()), SERVICE_RANGE, admin, users, true));
-        this.kubectl = new Kubectl(run, router, judges, control.kubeconfig(admin));
+        this.kubectl = tool("kubernetes", "kubectl");
     }
 
     /**
-     * Builds it and waits until all nodes are ready and, if Services are routed, names resolve.
+     * Builds it and waits until all nodes are ready and, if Services are routed, CoreDNS is.
      *
      * @param progress is told what has been reached
      */
@@ -90,8 +90,8 @@ public final class KubeCluster implements AutoCloseable {
         List<Path> images = new ClusterImages(judges).archives(progress);
         Lab lab = Lab.build(run, Topology.of(nodes, 0));
         try {
-            KubeCluster cluster = new KubeCluster(run, judges, images, lab, progress);
-            cluster.bringUp(proxy);
+            KubeCluster cluster = new KubeCluster(run, judges, lab);
+            cluster.bringUp(images, proxy, progress);
             return cluster;
         } catch (RuntimeException e) {
             lab.close();
@@ -99,7 +99,7 @@ public final class KubeCluster implements AutoCloseable {
         }
     }
 
-    private void bringUp(Proxy proxy) {
+    private void bringUp(List<Path> images, Proxy proxy, Consumer<String> progress) {
         progress.accept("the API answers");
         control.startAllControllers(controllers);
         control.startScheduler(scheduler);
@@ -118,7 +118,7 @@ public final class KubeCluster implements AutoCloseable {
             awaitRollout("kube-system", "daemonset/kube-proxy");
             progress.accept("kube-proxy runs on every node");
             awaitRollout("kube-system", "deployment/coredns");
-            progress.accept("names resolve");
+            progress.accept("CoreDNS is ready");
         }
     }
 
@@ -151,33 +151,15 @@ public final class KubeCluster implements AutoCloseable {
         }
     }
 
-    /** All at the same time. */
+    /** All at the same time, on threads that can enter namespaces. */
     private void onEachNode(Consumer<KubeNode> task) {
-        List<LabException> failures = new ArrayList<>();
-        List<Thread> threads = new ArrayList<>();
-        for (KubeNode node : nodes) {
-            threads.add(Thread.ofPlatform().name("node " + node.name()).start(() -> {
-                try {
-                    task.accept(node);
-                } catch (LabException e) {
-                    synchronized (failures) {
-                        failures.add(e);
-                    }
-                }
-            }));
-        }
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new LabException("interrupted while nodes were prepared", e);
-            }
-        }
-        synchronized (failures) {
-            if (!failures.isEmpty()) {
-                throw failures.getFirst();
-            }
+        try (ExecutorService workers = Executors.newFixedThreadPool(nodes.size())) {
+            List<CompletableFuture<Void>> begun = nodes.stream()
+                    .map(node -> CompletableFuture.runAsync(() -> task.accept(node), workers))
+                    .toList();
+            begun.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LabException reason ? reason : e;
         }
     }
 
@@ -223,8 +205,17 @@ public final class KubeCluster implements AutoCloseable {
     }
 
     /** Runs kubectl as the admin. */
-    public Kubectl.Result kubectl(String... words) {
+    public KubeTool.Result kubectl(String... words) {
         return kubectl.run("", List.of(words));
+    }
+
+    /** Runs Helm as the admin. */
+    public KubeTool.Result helm(String... words) {
+        return tool("helm", "helm").run("", List.of(words));
+    }
+
+    private KubeTool tool(String project, String program) {
+        return new KubeTool(run, router(), judges.program(project, program), control.kubeconfig(admin));
     }
 
     /** Creates or changes objects. */
@@ -245,9 +236,9 @@ public final class KubeCluster implements AutoCloseable {
     private void await(String... words) {
         List<String> line = new ArrayList<>(List.of(words));
         line.add("--timeout=" + READY_TIMEOUT.toSeconds() + "s");
-        Kubectl.Result result = kubectl.run("", line);
+        KubeTool.Result result = kubectl.run("", line);
         if (result.exitCode() != 0) {
-            Kubectl.Result pods = kubectl("get", "nodes,pods", "--all-namespaces", "--output=wide");
+            KubeTool.Result pods = kubectl("get", "nodes,pods", "--all-namespaces", "--output=wide");
             throw new LabException("kubectl " + String.join(" ", line) + ": " + result.err() + "\n" + pods.out());
         }
     }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,11 +29,13 @@ public final class KubeNode {
     private static final long POLL_NANOS = 20_000_000;
     private static final int LOG_LINES_SHOWN = 8;
 
+    private final LabRun run;
     private final Host host;
     private final Path folder;
     private final Process process;
 
-    private KubeNode(Host host, Path folder, Process process) {
+    private KubeNode(LabRun run, Host host, Path folder, Process process) {
+        this.run = run;
         this.host = host;
         this.folder = folder;
         this.process = process;
@@ -66,7 +67,7 @@ public final class KubeNode {
                         "NODE_FOLDER", folder.toString(),
                         "KUBERNETES", programs.kubernetes().toString(),
                         "CONTAINERD", programs.containerd().toString()));
-        return new KubeNode(host, folder, run.start(builder, host.namespace()));
+        return new KubeNode(run, host, folder, run.start(builder, host.namespace()));
     }
 
     private static void write(Path folder, NodeSetup setup) throws IOException {
@@ -140,23 +141,23 @@ public final class KubeNode {
         return process.toHandle().children().findFirst();
     }
 
-    /** The node's file system, as the host reaches it: proc_pid_root(5). */
-    Path root() {
-        long pid = firstProcess()
+    private long firstPid() {
+        return firstProcess()
                 .orElseThrow(() -> new LabException(name() + " is not there"))
                 .pid();
-        return Path.of("/proc/" + pid + "/root");
+    }
+
+    /** The node's file system, as the host reaches it: proc_pid_root(5). */
+    private Path root() {
+        return Path.of("/proc/" + firstPid() + "/root");
     }
 
     /** Loads the images of a docker-archive or OCI archive (a tar file of this host). */
     public void importImages(Path archive) {
-        long pid = firstProcess()
-                .orElseThrow(() -> new LabException(name() + " is not there"))
-                .pid();
         // By standard input, since the node does not see all files of the host.
         ProcessBuilder builder = new ProcessBuilder(
                         "nsenter",
-                        "--target=" + pid,
+                        "--target=" + firstPid(),
                         "--mount",
                         "/var/lib/node/programs/containerd/ctr",
                         "--address=/run/containerd/containerd.sock",
@@ -167,15 +168,14 @@ public final class KubeNode {
                         "-")
                 .redirectInput(archive.toFile())
                 .redirectErrorStream(true);
+        Process importing = run.start(builder, host.namespace(), IMPORT_TIMEOUT);
         try {
-            Process importing = builder.start();
             String output = new String(importing.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!importing.waitFor(IMPORT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) || importing.exitValue() != 0) {
-                importing.destroyForcibly();
+            if (importing.waitFor() != 0) {
                 throw new LabException(name() + " cannot load " + archive + ": " + output);
             }
         } catch (IOException e) {
-            throw new LabException("cannot run nsenter: " + e.getMessage(), e);
+            throw new LabException(name() + " cannot load " + archive + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted while " + name() + " loads " + archive, e);

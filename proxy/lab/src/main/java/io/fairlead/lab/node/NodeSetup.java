@@ -23,7 +23,7 @@ public record NodeSetup(
                 version = 3
                 root = "/var/lib/containerd"
                 state = "/run/containerd"
-                disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.cri.v1.images.proxy"]
+                disabled_plugins = ["io.containerd.nri.v1.nri"]
 
                 [grpc]
                   address = "/run/containerd/containerd.sock"
@@ -36,9 +36,11 @@ public record NodeSetup(
                 [plugins."io.containerd.cri.v1.images".pinned_images]
                   sandbox = "%s"
 
-                # A machine's root may lack CAP_SYS_RESOURCE, without which nobody's badness can be lowered.
+                # A machine's root may lack CAP_SYS_RESOURCE, without which nobody's badness can be lowered. Profiles
+                # of AppArmor would be loaded into the host's kernel and stay.
                 [plugins."io.containerd.cri.v1.runtime"]
                   restrict_oom_score_adj = true
+                  disable_apparmor = true
                 [plugins."io.containerd.cri.v1.runtime".cni]
                   bin_dirs = ["/usr/lib/cni"]
                   conf_dir = "/var/lib/node/cni"

@@ -3,6 +3,7 @@ package io.fairlead.lab.run;
 import io.fairlead.kernel.netns.NetNs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -87,6 +88,23 @@ public final class LabRun implements AutoCloseable {
             return process;
         } catch (IOException e) {
             throw new LabException("cannot start " + program.command().getFirst() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As the other {@code start}; it is killed after this time, too. */
+    public Process start(ProcessBuilder program, NetNs namespace, Duration longest) {
+        Process process = start(program, namespace);
+        Thread.startVirtualThread(() -> killAfter(process, longest));
+        return process;
+    }
+
+    private static void killAfter(Process process, Duration longest) {
+        try {
+            if (!process.waitFor(longest)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

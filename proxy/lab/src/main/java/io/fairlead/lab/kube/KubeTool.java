@@ -8,25 +8,30 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The real kubectl, as one user, on a host of a lab.
+ * A program for the command line that takes {@code --kubeconfig}, such as kubectl and helm, as one user on a host of a
+ * lab.
  *
  * <p>Thread-safe.
  */
-public final class Kubectl {
+public final class KubeTool {
+
+    /** Longer than it is told to wait for anything. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private final LabRun run;
     private final Host host;
     private final Path program;
     private final Path kubeconfig;
 
-    Kubectl(LabRun run, Host host, Judges judges, Path kubeconfig) {
+    KubeTool(LabRun run, Host host, Path program, Path kubeconfig) {
         this.run = run;
         this.host = host;
-        this.program = judges.program("kubernetes", "kubectl");
+        this.program = program;
         this.kubeconfig = kubeconfig;
     }
 
@@ -51,11 +56,11 @@ public final class Kubectl {
         List<String> line = new ArrayList<>(List.of(program.toString(), "--kubeconfig=" + kubeconfig));
         line.addAll(words);
         try {
-            Path errors = Files.createTempFile(run.folder(), "kubectl-", ".err");
+            Path errors = Files.createTempFile(run.folder(), "tool-", ".err");
             ProcessBuilder builder = new ProcessBuilder(line).redirectError(errors.toFile());
-            // Where it keeps what it learned of the API.
+            // Where it keeps what it learned.
             builder.environment().put("HOME", run.folder().toString());
-            Process process = run.start(builder, host.namespace());
+            Process process = run.start(builder, host.namespace(), TIMEOUT);
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(StandardCharsets.UTF_8));
             }
@@ -65,10 +70,10 @@ public final class Kubectl {
             Files.delete(errors);
             return new Result(words, code, out, err);
         } catch (IOException e) {
-            throw new LabException("kubectl " + String.join(" ", words) + ": " + e.getMessage(), e);
+            throw new LabException(program + " " + String.join(" ", words) + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LabException("interrupted while kubectl ran", e);
+            throw new LabException("interrupted while " + program + " ran", e);
         }
     }
 }
