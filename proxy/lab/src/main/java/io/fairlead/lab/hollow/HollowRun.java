@@ -1,7 +1,12 @@
 package io.fairlead.lab.hollow;
 
 import io.fairlead.lab.kube.ApiAccess;
+import io.fairlead.lab.kube.ServingCertificate;
+import io.fairlead.lab.run.LabException;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,18 +51,51 @@ public final class HollowRun {
         new HollowAddresses(shape);
     }
 
-    /** Serves it to the end. */
+    /** Serves it over plain HTTP, to the end. */
     public void serve(InetSocketAddress address) {
         HollowCluster cluster = new HollowCluster(shape);
         try (HollowServer server = HollowServer.start(cluster, address)) {
-            lines.accept("serving " + shape.services() + " Services with " + cluster.endpoints() + " endpoints on "
-                    + shape.nodes() + " Nodes at " + server.url());
-            change(cluster, server::apply, () -> {
-                HollowServer.Counts counts = server.counts();
-                return counts.connections() + " connections, " + counts.lists() + " lists, " + counts.watches()
-                        + " watches, " + counts.eventsPosted() + " Events";
-            });
+            serve(cluster, server, server.url());
         }
+    }
+
+    /**
+     * Serves it over TLS and HTTP/2, to the end.
+     *
+     * @param folder where to write {@code kubeconfig} and what it names
+     */
+    public void serve(InetSocketAddress address, Path folder) {
+        HollowCluster cluster = new HollowCluster(shape);
+        String host = address.getAddress().getHostAddress();
+        InetSocketAddress inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        ServingCertificate certificate = ServingCertificate.create(folder, List.of(host));
+        try (HollowServer server = HollowServer.start(cluster, inside);
+                SecureFront front = SecureFront.start(address, server.address(), certificate)) {
+            String url = "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                    + front.address().getPort();
+            Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), """
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: hollow, cluster: {server: "%s", certificate-authority: %s}}]
+                    users: [{name: anybody, user: {token: anything}}]
+                    contexts: [{name: hollow, context: {cluster: hollow, user: anybody}}]
+                    current-context: hollow
+                    """.formatted(
+                            url, certificate.certificate().getFileName()));
+            serve(cluster, server, url + " (" + kubeconfig + ")");
+        } catch (IOException e) {
+            throw new LabException("cannot write a kubeconfig to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void serve(HollowCluster cluster, HollowServer server, String where) {
+        lines.accept("serving " + shape.services() + " Services with " + cluster.endpoints() + " endpoints on "
+                + shape.nodes() + " Nodes at " + where);
+        change(cluster, server::apply, () -> {
+            HollowServer.Counts counts = server.counts();
+            return counts.connections() + " connections, " + counts.lists() + " lists, " + counts.watches()
+                    + " watches, " + counts.eventsPosted() + " Events";
+        });
     }
 
     /** Writes it into a real API server, to the end. */
