@@ -76,8 +76,8 @@ final class HollowIT {
         try (Place place = new Place();
                 Program hollow =
                         hollow(place.namespace(), "--tls-dir", folder.toString(), "--listen", "127.0.0.1:6443")) {
-            hollow.awaitText("at https://127.0.0.1:6443 (", START_TIMEOUT);
             String kubeconfig = folder.resolve("kubeconfig").toString();
+            hollow.awaitText("at " + kubeconfig, START_TIMEOUT);
             List<String> line = new ArrayList<>(Fairlead.line("proxy", "--kubeconfig", kubeconfig));
             line.addAll(List.of("--node-name", "hollow-1", "--cluster-cidr", "10.0.0.0/9,fd00:10::/64"));
             line.addAll(List.of("--run-dir", folder.toString()));

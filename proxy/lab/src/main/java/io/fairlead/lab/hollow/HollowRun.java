@@ -1,12 +1,7 @@
 package io.fairlead.lab.hollow;
 
 import io.fairlead.lab.kube.ApiAccess;
-import io.fairlead.lab.kube.ServingCertificate;
-import io.fairlead.lab.run.LabException;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,25 +61,8 @@ public final class HollowRun {
      */
     public void serve(InetSocketAddress address, Path folder) {
         HollowCluster cluster = new HollowCluster(shape);
-        String host = address.getAddress().getHostAddress();
-        InetSocketAddress inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        ServingCertificate certificate = ServingCertificate.create(folder, List.of(host));
-        try (HollowServer server = HollowServer.start(cluster, inside);
-                SecureFront front = SecureFront.start(address, server.address(), certificate)) {
-            String url = "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                    + front.address().getPort();
-            Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), """
-                    apiVersion: v1
-                    kind: Config
-                    clusters: [{name: hollow, cluster: {server: "%s", certificate-authority: %s}}]
-                    users: [{name: anybody, user: {token: anything}}]
-                    contexts: [{name: hollow, context: {cluster: hollow, user: anybody}}]
-                    current-context: hollow
-                    """.formatted(
-                            url, certificate.certificate().getFileName()));
-            serve(cluster, server, url + " (" + kubeconfig + ")");
-        } catch (IOException e) {
-            throw new LabException("cannot write a kubeconfig to " + folder + ": " + e.getMessage(), e);
+        try (SecureHollow secure = SecureHollow.start(cluster, address, folder)) {
+            serve(cluster, secure.server(), secure.kubeconfig().toString());
         }
     }
 
