@@ -78,7 +78,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "fairlead.proxy.probe" -}}
 httpGet:
   host: 127.0.0.1
-  port: probes
+  port: pages
   path: {{ last . }}
 {{- end -}}
 

@@ -99,8 +99,8 @@ final class ChartRenderingIT {
             proxy.extraArgs[0]=nftables                 | /proxy/extraArgs/0
             proxy.extraArgs[0]=--config=/etc/other      | /proxy/extraArgs/0
             proxy.log.level=loud                        | /proxy/log/level
-            proxy.probePort=70000                       | /proxy/probePort
-            proxy.probePort=http                        | /proxy/probePort
+            proxy.pagesPort=70000                       | /proxy/pagesPort
+            proxy.pagesPort=http                        | /proxy/pagesPort
             proxy.resources.limits.memory=null          | 'memory'
             proxy.resources.limits.memory=lots          | /proxy/resources/limits/memory
             proxy.resources.limits=null                 | 'limits'
