@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
 
     private static final String NAME = "fairlead";
-    private static final Pattern FLAGS = Pattern.compile("^JVM_FLAGS=\"([^\"]+)\"", Pattern.MULTILINE);
+    private static final String FLAGS = "proxy/runtime/src/main/args/jvm.args";
 
     private Launcher() {}
 
@@ -27,7 +25,13 @@ final class Launcher {
      * @throws IllegalStateException if this was not started inside the project's folder
      */
     static List<String> jvmFlags() {
-        return jvmFlags(root().resolve(NAME));
+        try {
+            return Files.readAllLines(root().resolve(FLAGS)).stream()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Where pictures of measurements go. */
@@ -44,17 +48,5 @@ final class Launcher {
         }
         throw new IllegalStateException("start the benchmarks inside the project's folder: the flags of the JVM are in "
                 + "the script '" + NAME + "' there");
-    }
-
-    private static List<String> jvmFlags(Path script) {
-        try {
-            Matcher flags = FLAGS.matcher(Files.readString(script));
-            if (!flags.find()) {
-                throw new IllegalStateException(script + " does not set JVM_FLAGS");
-            }
-            return List.of(flags.group(1).strip().split("\\s+"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,8 +2,6 @@ package io.fairlead.test.program;
 
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.lab.cluster.AgentProgram;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How a user starts Fairlead.
@@ -36,7 +32,6 @@ final class Fairlead {
     private static final Map<String, String> MAINS_OF_LAB =
             Map.of("demo", "io.fairlead.lab.DemoMain", "hollow", "io.fairlead.lab.HollowMain");
     private static final Set<String> OF_THE_SCRIPT = Set.of("help", "test");
-    private static final Pattern JVM_FLAGS = Pattern.compile("^JVM_FLAGS=\"([^\"]+)\"", Pattern.MULTILINE);
 
     private Fairlead() {}
 
@@ -67,7 +62,7 @@ final class Fairlead {
         Optional<String> ofLab = Optional.ofNullable(MAINS_OF_LAB.get(words.getFirst()));
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(jvmFlags());
+        line.add(jvmFlags());
         line.addAll(List.of("-Xmx384m", "-cp", System.getProperty("java.class.path")));
         line.add(ofLab.orElse("io.fairlead.agent.FairleadMain"));
         line.addAll(ofLab.isPresent() ? words.subList(1, words.size()) : words);
@@ -78,22 +73,14 @@ final class Fairlead {
     static AgentProgram agentWithHeap(String heap) {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(jvmFlags());
+        words.add(jvmFlags());
         words.addAll(List.of("-Xmx" + heap, "-cp", System.getProperty("java.class.path")));
         words.add("io.fairlead.agent.FairleadMain");
         return new AgentProgram(words);
     }
 
-    private static List<String> jvmFlags() {
-        try {
-            Matcher flags = JVM_FLAGS.matcher(Files.readString(SCRIPT));
-            if (!flags.find()) {
-                throw new IllegalStateException(SCRIPT + " does not set JVM_FLAGS");
-            }
-            return List.of(flags.group(1).strip().split("\\s+"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static String jvmFlags() {
+        return "@" + ROOT.resolve("proxy/runtime/src/main/args/jvm.args");
     }
 
     /** Runs a command to its end, where these tests run. */

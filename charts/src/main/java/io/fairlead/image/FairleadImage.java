@@ -1,0 +1,129 @@
+package io.fairlead.image;
+
+import io.fairlead.lab.image.ContainerImage;
+import io.fairlead.lab.image.DebianPackages;
+import io.fairlead.lab.image.ImageLayer;
+import io.fairlead.lab.image.UnpackedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts the image together, from what changes seldom to what changes with each build.
+ *
+ * <p>Confined to one thread at a time.
+ */
+final class FairleadImage {
+
+    static final String NAME = "fairlead";
+    static final String REPOSITORY = "docker.io/fairlead/fairlead";
+
+    private static final String USER = "65532:65532";
+
+    private final ImageInput input;
+    private final Path work;
+    private final Progress progress;
+
+    /** Says what is being done. */
+    interface Progress {
+        void step(String what);
+    }
+
+    /** @param work an empty folder for parts */
+    FairleadImage(ImageInput input, Path work, Progress progress) {
+        this.input = input;
+        this.work = work;
+        this.progress = progress;
+    }
+
+    /**
+     * Writes the image's layout.
+     *
+     * @return digest of its manifest
+     */
+    String write(DebianPackages distribution, Path layout) {
+        progress.step("Java runtime");
+        JavaRuntime runtime = JavaRuntime.link(work.resolve("jre"));
+        progress.step("launcher");
+        Path launcher = new NativeParts(work).launcher(input.launcherSource());
+        Path calls = new NativeParts(work).libjffi(input.nativeJar());
+
+        progress.step("base of the distribution's packages");
+        List<Path> programs = new ArrayList<>(runtime.nativeFiles());
+        programs.add(calls);
+        BaseLayer base = BaseLayer.of(programs, distribution);
+
+        ProgramFiles files = new ProgramFiles(input.jvmFlags(), input.classPath());
+        List<ImageLayer> layers = new ArrayList<>(List.of(
+                base.layer(),
+                ImageLayer.named("runtime: OpenJDK " + runtime.version())
+                        .tree(ProgramFiles.RUNTIME, runtime.folder())
+                        .build(),
+                libraries(calls),
+                programs(files, launcher, materials(runtime, base))));
+
+        progress.step("recording of a start");
+        image(layers).writeLayout(work.resolve("unrecorded"));
+        UnpackedImage unpacked = UnpackedImage.unpack(work.resolve("unrecorded"), work.resolve("root"));
+        Path recording = new StartRecording(files).record(unpacked, work.resolve("aot"));
+        layers.add(ImageLayer.named("recording of a start")
+                .file(ProgramFiles.RECORDING, 0644, recording)
+                .build());
+
+        progress.step("image");
+        return image(layers).writeLayout(layout);
+    }
+
+    private ImageLayer libraries(Path calls) {
+        ImageLayer.Builder layer = ImageLayer.named("libraries: jars of other projects");
+        layer.file(ProgramFiles.NATIVE + "/" + calls.getFileName(), 0755, calls);
+        input.libraries().forEach((path, jar) -> layer.file(path, 0644, jar));
+        return layer.build();
+    }
+
+    private BillOfMaterials materials(JavaRuntime runtime, BaseLayer base) {
+        BillOfMaterials materials = BillOfMaterials.ofJars(input.jarsBill(), NAME, input.version());
+        materials.place(input.places());
+        materials.add(runtime);
+        base.packages().forEach(materials::add);
+        return materials;
+    }
+
+    private ImageLayer programs(ProgramFiles files, Path launcher, BillOfMaterials materials) {
+        ImageLayer.Builder layer = ImageLayer.named("programs: Fairlead " + input.version());
+        input.programs().forEach((path, jar) -> layer.file(path, 0644, jar));
+        return layer.text(ProgramFiles.AGENT_ARGUMENTS, 0644, files.agentArguments())
+                .text(ProgramFiles.TOOL_ARGUMENTS, 0644, files.toolArguments())
+                .text(ProgramFiles.PROGRAMS + "/sbom.cdx.json", 0644, materials.json())
+                .text(ProgramFiles.PROGRAMS + "/THIRD-PARTY", 0644, materials.thirdParties())
+                .file(ProgramFiles.PROGRAMS + "/LICENSE", 0644, input.licence())
+                .file("/usr/bin/fairlead", 0755, launcher)
+                .folder(ProgramFiles.parent(ProgramFiles.RECORDING), 0755)
+                .build();
+    }
+
+    private ContainerImage image(List<ImageLayer> layers) {
+        return new ContainerImage(
+                REPOSITORY + ":" + input.version(),
+                layers,
+                List.of(ProgramFiles.JAVA, "@" + ProgramFiles.AGENT_ARGUMENTS),
+                List.of("proxy"),
+                Map.of(
+                        "PATH", "/usr/sbin:/usr/bin:" + ProgramFiles.RUNTIME + "/bin",
+                        // Or Java would write ASCII only.
+                        "LC_ALL", "C.UTF-8",
+                        // glibc would keep memory for each thread.
+                        "MALLOC_ARENA_MAX", "1"),
+                USER,
+                Map.of(
+                        "org.opencontainers.image.title",
+                        NAME,
+                        "org.opencontainers.image.version",
+                        input.version(),
+                        "org.opencontainers.image.licenses",
+                        "Apache-2.0",
+                        "org.opencontainers.image.description",
+                        "The service-routing data plane of a Kubernetes node"));
+    }
+}
