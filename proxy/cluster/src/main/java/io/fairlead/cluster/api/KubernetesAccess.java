@@ -2,7 +2,6 @@ package io.fairlead.cluster.api;
 
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,8 +52,8 @@ public final class KubernetesAccess {
             throw new IllegalArgumentException("kubeconfig " + file + ": no such file, or not readable");
         }
         try {
-            return Config.fromKubeconfig(file.toFile());
-        } catch (RuntimeException e) {
+            return Kubeconfig.read(file).orElseGet(() -> Config.fromKubeconfig(file.toFile()));
+        } catch (IOException | RuntimeException e) {
             // The client and its parser throw several; their messages may quote the file.
             throw new IllegalArgumentException("kubeconfig " + file + ": cannot be understood");
         }
@@ -88,7 +87,7 @@ public final class KubernetesAccess {
         return withTokenFile(config, serviceAccount.resolve("token"));
     }
 
-    /** With a token that is read for each request: the kubelet replaces it about every hour. */
+    /** With the token that is in a file. */
     public static KubernetesAccess tokenFile(String server, Path token) {
         Config config = Config.empty();
         config.setMasterUrl(server);
@@ -96,13 +95,7 @@ public final class KubernetesAccess {
     }
 
     private static KubernetesAccess withTokenFile(Config config, Path token) {
-        config.setOauthTokenProvider(() -> {
-            try {
-                return Files.readString(token).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        config.setOauthTokenProvider(new TokenFile(token));
         return new KubernetesAccess(config);
     }
 

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
  *
  * <p>Immutable.
  */
-record ServingCertificate(Path certificate, Path key) {
+public record ServingCertificate(Path certificate, Path key) {
 
     private static final String PASSWORD = "not-a-secret";
     private static final String ALIAS = "server";
 
     /** Makes the pair of files (X.509 and PKCS #8 in PEM, RFC 7468) for these addresses. */
-    static ServingCertificate create(Path folder, List<String> addresses) {
+    public static ServingCertificate create(Path folder, List<String> addresses) {
         Path store = folder.resolve("serving.p12");
         try {
             generate(store, addresses);
