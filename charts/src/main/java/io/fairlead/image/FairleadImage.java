@@ -66,7 +66,7 @@ final class FairleadImage {
         progress.step("recording of a start");
         image(layers).writeLayout(work.resolve("unrecorded"));
         UnpackedImage unpacked = UnpackedImage.unpack(work.resolve("unrecorded"), work.resolve("root"));
-        Path recording = new StartRecording(files, input.samples()).record(unpacked, work.resolve("aot"));
+        Path recording = new StartRecording(files).record(unpacked, work.resolve("aot"));
         layers.add(ImageLayer.named("recording of a start")
                 .file(ProgramFiles.RECORDING, 0644, recording)
                 .build());

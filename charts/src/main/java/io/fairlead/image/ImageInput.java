@@ -95,10 +95,6 @@ record ImageInput(Path project, String version) {
         return project.resolve("LICENSE");
     }
 
-    Path samples() {
-        return project.resolve("docs/samples/first-service");
-    }
-
     /** @throws LabException if they cannot be read */
     List<String> jvmFlags() {
         try {

@@ -23,15 +23,15 @@ public final class ImageMain {
 
     private ImageMain() {}
 
-    /** Words: the project's folder and Fairlead's version. */
+    /** Words: the project's folder, Fairlead's version, the folder to write. */
     @SuppressWarnings("SystemOut") // who runs it reads that
     public static void main(String[] words) {
-        if (words.length != 2) {
-            System.err.println("usage: ImageMain PROJECT VERSION");
+        if (words.length != 3) {
+            System.err.println("usage: ImageMain PROJECT VERSION OUTPUT");
             System.exit(USAGE);
         }
         try {
-            build(Path.of(words[0]).toAbsolutePath().normalize(), words[1], System.out);
+            build(folder(words[0]), words[1], folder(words[2]), System.out);
         } catch (LabException e) {
             System.err.println("image: " + e.getMessage());
             System.exit(FAILED);
@@ -41,20 +41,19 @@ public final class ImageMain {
         }
     }
 
-    private static void build(Path project, String version, PrintStream out) throws IOException {
-        Path work = project.resolve("charts/target/image");
-        Path image = project.resolve("target/image");
-        delete(work);
-        delete(image);
-        Files.createDirectories(work);
-        Files.createDirectories(image);
-        ImageInput input = new ImageInput(project, version);
+    private static Path folder(String word) {
+        return Path.of(word).toAbsolutePath().normalize();
+    }
+
+    private static void build(Path project, String version, Path output, PrintStream out) throws IOException {
+        delete(output);
+        Path work = Files.createDirectories(output.resolve("work"));
         FairleadImage.Progress progress = step -> out.println("image: " + step);
-        String digest =
-                new FairleadImage(input, work, progress).write(new DebianPackages(cache()), image.resolve("layout"));
-        ContainerImage.archive(image.resolve("layout"), image.resolve("fairlead.tar"));
+        String digest = new FairleadImage(new ImageInput(project, version), work, progress)
+                .write(new DebianPackages(cache()), output.resolve("layout"));
+        ContainerImage.archive(output.resolve("layout"), output.resolve("fairlead.tar"));
         delete(work);
-        out.println("image: " + image.resolve("fairlead.tar") + " " + digest);
+        out.println("image: " + output.resolve("fairlead.tar") + " " + digest);
     }
 
     private static Path cache() {

@@ -110,6 +110,42 @@ final class TakeOverIT {
         foreign.expectNothingElse();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anAgentHandsBackToAKubeProxyThatRuns(KubeProxy.Mode mode) {
+        NodeSpec spec = node(mode);
+        ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
+        AgentProcess agent = cluster.startAgent(spec, "--hand-back");
+        agent.awaitReady(READY);
+        try (NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
+            try (KubeProxy _ = startKubeProxy(spec, mode)) {
+                agent.stop();
+                assertFalse(foreign.hasOurs());
+                assertTrue(agent.log().contains("Fairlead's are removed"), agent.log());
+                traffic.expectFollowed();
+                traffic.expectNoFailure();
+            }
+        }
+        NodeCommand.expectSuccess(agent.node(), "cleanup", "--kube-proxy");
+        foreign.expectNothingElse();
+    }
+
+    @Test
+    void anAgentHandsNothingBackToRulesOfAKubeProxyThatIsGone() {
+        NodeSpec spec = node(KubeProxy.Mode.IPTABLES_NFT);
+        ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
+        try (KubeProxy _ = startKubeProxy(spec, KubeProxy.Mode.IPTABLES_NFT)) {
+            assertTrue(foreign.iptables().contains("KUBE-SERVICES"));
+        }
+        AgentProcess agent = cluster.startAgent(spec, "--hand-back");
+        agent.awaitReady(READY);
+        agent.stop();
+        assertTrue(foreign.hasOurs());
+        NodeCommand.expectSuccess(agent.node(), "cleanup");
+        NodeCommand.expectSuccess(agent.node(), "cleanup", "--kube-proxy");
+        foreign.expectNothingElse();
+    }
+
     private static void stop(AgentProcess agent) {
         agent.stop();
         NodeCommand.expectSuccess(agent.node(), "cleanup");

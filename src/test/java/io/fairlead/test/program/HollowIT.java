@@ -71,6 +71,41 @@ final class HollowIT {
         }
     }
 
+    @Test
+    void agentLivesFromItOverTlsAndHttp2() {
+        try (Place place = new Place();
+                Program hollow =
+                        hollow(place.namespace(), "--tls-dir", folder.toString(), "--listen", "127.0.0.1:6443")) {
+            String kubeconfig = folder.resolve("kubeconfig").toString();
+            hollow.awaitText("at " + kubeconfig, START_TIMEOUT);
+            List<String> line = new ArrayList<>(Fairlead.line("proxy", "--kubeconfig", kubeconfig));
+            line.addAll(List.of("--node-name", "hollow-1", "--cluster-cidr", "10.0.0.0/9,fd00:10::/64"));
+            line.addAll(List.of("--run-dir", folder.toString()));
+            try (Program agent = Program.startIn(place.namespace(), line)) {
+                agent.awaitText("ready:", START_TIMEOUT);
+                SampleNode.await(
+                        "changes are followed",
+                        IN_FORCE,
+                        () -> ask(place.namespace(), "endpoints").out().contains("terminating"));
+            }
+            String version = "https://127.0.0.1:6443/version";
+            assertEquals("2", curl(place.namespace(), "%{http_version}", "--cacert", certificate(), version));
+            assertEquals(
+                    "1.1", curl(place.namespace(), "%{http_version}", "--http1.1", "--cacert", certificate(), version));
+            assertEquals("000", curl(place.namespace(), "%{http_code}", version));
+        }
+    }
+
+    private String certificate() {
+        return folder.resolve("serving.crt").toString();
+    }
+
+    private static String curl(NetNs namespace, String format, String... more) {
+        List<String> line = new ArrayList<>(List.of("curl", "-s", "-o", "/dev/null", "-w", format));
+        line.addAll(List.of(more));
+        return Fairlead.end(Program.startIn(namespace, line)).out();
+    }
+
     /** A cluster in which nothing happens has all its Services and endpoints, of both families. */
     private boolean asPlanned(NetNs namespace) {
         List<String> lines = ask(namespace, "endpoints").out().lines().toList();

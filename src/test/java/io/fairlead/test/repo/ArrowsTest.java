@@ -33,7 +33,8 @@ final class ArrowsTest {
             "agent", Set.of("runtime", "cluster", "kernel", "controller", "xdp"),
             "ingress", Set.of("runtime", "cluster"),
             "dns", Set.of("runtime", "cluster", "kernel", "xdp"),
-            "lab", Set.of("runtime", "kernel"));
+            "lab", Set.of("runtime", "kernel"),
+            "image", Set.of("lab"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

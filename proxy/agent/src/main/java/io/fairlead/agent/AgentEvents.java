@@ -70,7 +70,7 @@ final class AgentEvents {
     /** An address of the agent's own pages cannot be listened on. */
     void pageRefused(AgentServers.Page page, String reason) {
         String event = switch (page) {
-            case HEALTH -> "FailedToStartProxierHealthcheck";
+            case HEALTH, PAGES -> "FailedToStartProxierHealthcheck";
             case METRICS -> "FailedToStartMetricServer";
         };
         tell(ofNode(), ClusterEvent.Type.WARNING, event, START, reason, node);

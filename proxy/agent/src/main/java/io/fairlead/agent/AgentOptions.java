@@ -38,6 +38,7 @@ public final class AgentOptions {
     static final Option<ProxyMode> MODE = RoutingFlags.MODE;
     static final Option<Optional<InetSocketAddress>> HEALTH = NodeFlags.HEALTH;
     static final Option<Optional<InetSocketAddress>> METRICS = NodeFlags.METRICS;
+    static final Option<Optional<InetSocketAddress>> PAGES = NodeFlags.PAGES;
     static final Option<Duration> MIN_SYNC = RoutingFlags.MIN_SYNC;
     static final Option<Duration> MAX_SYNC = Option.of(
                     "--sync-period",
@@ -51,6 +52,9 @@ public final class AgentOptions {
             Option.flag("--cleanup", "remove what Fairlead put into the kernel, as 'fairlead cleanup' does, and exit");
     static final Option<Boolean> CLEANUP_KUBE_PROXY = Option.flag(
             "--cleanup-kube-proxy", "remove what kube-proxy left on this node as soon as it no longer runs");
+    static final Option<Boolean> HAND_BACK = Option.flag(
+            "--hand-back",
+            "when stopped while kube-proxy runs here and has its rules in place, remove Fairlead's, so that it decides");
     static final Option<Boolean> VERSION = Option.flag("--version", "print the version, and exit");
     static final Option<Boolean> ONCE = Option.flag("--once", "sync once, print what changed, and exit");
     static final Option<Boolean> DRY_RUN =
@@ -84,11 +88,11 @@ public final class AgentOptions {
                         PolicyFlags.EXTERNAL_IPS,
                         RoutingFlags.NODE_PORT_ADDRESSES,
                         RoutingFlags.LOCALHOST_NODE_PORTS)
-                .with(HEALTH, METRICS, NodeFlags.BIND_HARD_FAIL, NodeFlags.HEALTH_PORT, NodeFlags.METRICS_PORT)
+                .with(HEALTH, METRICS, PAGES, NodeFlags.BIND_HARD_FAIL, NodeFlags.HEALTH_PORT, NodeFlags.METRICS_PORT)
                 .with(MIN_SYNC, RoutingFlags.IPTABLES_MIN_SYNC, RoutingFlags.IPVS_MIN_SYNC, MAX_SYNC)
                 .with(NodeFlags.CONNTRACK_PER_CORE, NodeFlags.CONNTRACK_MIN, NodeFlags.TCP_ESTABLISHED)
                 .with(NodeFlags.TCP_CLOSE_WAIT, NodeFlags.TCP_BE_LIBERAL, NodeFlags.UDP, NodeFlags.UDP_STREAM)
-                .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, CLEANUP_KUBE_PROXY, ONCE, DRY_RUN, VERSION)
+                .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, CLEANUP_KUBE_PROXY, HAND_BACK, ONCE, DRY_RUN, VERSION)
                 .with(LOG_LEVEL, LOG_FORMAT, NodeFlags.VERBOSITY, NodeFlags.PROFILING)
                 .with(UnusedFlags.ALL.toArray(Option<?>[]::new))
                 .resolve(FlagMerge::resolve)

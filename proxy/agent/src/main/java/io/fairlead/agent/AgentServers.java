@@ -36,7 +36,9 @@ final class AgentServers {
     /** What is served at an address of its own. */
     enum Page {
         HEALTH,
-        METRICS;
+        METRICS,
+        /** Both. */
+        PAGES;
 
         @Override
         public String toString() {
@@ -67,6 +69,9 @@ final class AgentServers {
         lifecycle.onStop("local socket", server::close);
         arguments.value(AgentOptions.HEALTH).ifPresent(address -> serve(Page.HEALTH, address, healthPages(health)));
         arguments.value(AgentOptions.METRICS).ifPresent(address -> serve(Page.METRICS, address, metricsPages(page)));
+        Map<String, HttpHandler> both = new HashMap<>(health.pages());
+        both.put("/metrics", page);
+        arguments.value(AgentOptions.PAGES).ifPresent(address -> serve(Page.PAGES, address, both));
     }
 
     /** kube-proxy counts the answers to two of the pages. */

@@ -3,12 +3,13 @@ package io.fairlead.agent;
 import io.fairlead.agent.command.AskCommands;
 import io.fairlead.agent.command.CompletionCommand;
 import io.fairlead.agent.command.Console;
+import io.fairlead.agent.command.KubeProxyCommands;
 import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.command.Verb;
 import io.fairlead.agent.config.ConfigText;
 import io.fairlead.agent.config.RoutingFlags;
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.Libc;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.runtime.logging.LogSettings;
@@ -51,6 +52,7 @@ public final class FairleadMain {
                 arguments -> arguments.value(KUBE_PROXY)
                         ? new KubeProxyCleanup(console.out(), console.err()).run()
                         : cleanup()));
+        verbs.addAll(KubeProxyCommands.verbs(console));
         verbs.add(SupportCommand.verb(console, InstantSource.system()));
         verbs.add(CompletionCommand.verb(
                 console, verbs.stream().map(Verb::command).toList()));
@@ -105,6 +107,7 @@ public final class FairleadMain {
         if (arguments.value(AgentOptions.INIT_ONLY)) {
             return NodeTuning.initialize(arguments);
         }
+        Thread.ofPlatform().daemon().name("libc").start(Libc::bind);
         try (ClusterInput input = ClusterInput.of(arguments)) {
             boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
             if (!dryRun && !arguments.value(AgentOptions.ONCE)) {
@@ -137,10 +140,7 @@ public final class FairleadMain {
                         "the agent (process " + taken.pid() + ") runs in this network namespace; stop it first", 1);
             }
             try (NetlinkNft nft = NetlinkNft.open()) {
-                boolean found = NftablesDataplane.cleanup(nft);
-                if (found && !KubeProxyCleanup.needsLoopbackRouting()) {
-                    NodeTuning.permitLoopback(false);
-                }
+                boolean found = ProxyMain.removeRules(nft);
                 console.out()
                         .println(found ? "removed: nftables tables ip fairlead and ip6 fairlead" : "nothing to remove");
             }

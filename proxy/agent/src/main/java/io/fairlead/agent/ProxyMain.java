@@ -6,6 +6,7 @@ import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.FollowerMetrics;
+import io.fairlead.agent.neighbour.KubeProxyReturn;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
@@ -17,6 +18,7 @@ import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftMonitor;
 import io.fairlead.runtime.http.ListenException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
@@ -27,6 +29,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * {@code fairlead proxy}: wires source, store, loop, data plane, pages, and runs until it is told to stop.
@@ -42,7 +45,7 @@ final class ProxyMain {
 
     static final String LOCK = "fairlead-proxy";
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration STOP_DEADLINE = KubeProxyReturn.LONGEST.plusSeconds(9);
 
     private final Arguments arguments;
     private final AgentPolicy policy;
@@ -60,7 +63,7 @@ final class ProxyMain {
     void run() {
         try {
             takeNamespace();
-            start();
+            start(connect());
         } catch (KernelException e) {
             refuse("this kernel or its permissions do not allow the nftables data plane: " + e.getMessage());
         } catch (ListenException e) {
@@ -84,7 +87,15 @@ final class ProxyMain {
         lifecycle.exit(EXIT_UNAVAILABLE);
     }
 
-    private void start() {
+    /** The source begins at once, since its first answer takes longest; who subscribes later gets all of it. */
+    private ClusterStore connect() {
+        ClusterStore store = new ClusterStore();
+        input.start(store);
+        store.start();
+        return store;
+    }
+
+    private void start(ClusterStore store) {
         ProxyMode mode = arguments.value(AgentOptions.MODE);
         if (mode != ProxyMode.AUTO && mode != ProxyMode.NFTABLES) {
             LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
@@ -100,13 +111,14 @@ final class ProxyMain {
         boolean owned = nft.supportsOwnedPersistentTables();
         NftablesDataplane dataplane = new NftablesDataplane(nft, owned, NodeTuning::permitLoopback);
         SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
-        ClusterStore store = new ClusterStore();
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
         AgentEvents events = events();
         WatchFeed feed = new WatchFeed(InstantSource.system());
         SyncReporter reporter = new SyncReporter(engine, metrics, health, events, feed);
+        AtomicBoolean handsBack = new AtomicBoolean();
+        lifecycle.onStop("hand-back", () -> handBack(handsBack.get(), nft));
         loop.start(Followers.start(reporter, health, metrics, events, policy, lifecycle));
         lifecycle.onStop("proxy loop", loop::close);
         if (!owned) {
@@ -120,6 +132,11 @@ final class ProxyMain {
                 new NeighbourWatch.Settings(arguments.value(AgentOptions.CLEANUP_KUBE_PROXY), health::isReady),
                 new FollowerMetrics(metrics));
         lifecycle.onStop("neighbour watch", neighbours::close);
+        if (arguments.value(AgentOptions.HAND_BACK)) {
+            // Its ports are given back before, its rules are in force until after.
+            lifecycle.onStop(
+                    "look for kube-proxy", () -> handsBack.set(KubeProxyReturn.isInForce(neighbours.report())));
+        }
         LocalPages pages = new LocalPages(
                 loop, policy, health, input::status, () -> neighbours.report().warnings(), feed);
         new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);
@@ -132,12 +149,30 @@ final class ProxyMain {
                 .daemon()
                 .name("rehearsal")
                 .start(new Rehearsal(policy, () -> store.snapshot().sequence() == 0));
-        input.start(store);
         lifecycle.onStop("cluster source", input::close);
-        store.start();
         lifecycle.onStop("cluster store", store::close);
         events.starting(Instant.now());
         LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+    }
+
+    private static void handBack(boolean due, Nft nft) {
+        if (due) {
+            removeRules(nft);
+            LOG.log(Level.INFO, "kube-proxy runs on this node and has its rules in place: Fairlead's are removed");
+        }
+    }
+
+    /**
+     * Removes what any agent of ours wrote.
+     *
+     * @return whether there was anything
+     */
+    static boolean removeRules(Nft nft) {
+        boolean found = NftablesDataplane.cleanup(nft);
+        if (found && !KubeProxyCleanup.needsLoopbackRouting()) {
+            NodeTuning.permitLoopback(false);
+        }
+        return found;
     }
 
     private AgentEvents events() {

@@ -70,8 +70,14 @@ public final class HollowMain {
                     "--listen",
                     "ADDRESS:PORT",
                     ValueFormats.of("an IP address and a port, such as 127.0.0.1:8001", HollowMain::address),
-                    "where agents ask, over plain HTTP; whoever reaches it may read")
+                    "where agents ask; whoever reaches it may read")
             .orElse("127.0.0.1:8001");
+    private static final Option<Path> TLS_DIR = Option.of(
+            "--tls-dir",
+            "DIR",
+            ValueFormats.path(),
+            "serve over TLS and HTTP/2 as a real API server does, and write a kubeconfig into this directory;"
+                    + " without it, over plain HTTP");
     private static final Option<Path> TO_KUBECONFIG = Option.of(
             "--to-kubeconfig",
             "FILE",
@@ -114,6 +120,7 @@ public final class HollowMain {
                         RATE,
                         SEED,
                         LISTEN,
+                        TLS_DIR,
                         TO_KUBECONFIG,
                         DURATION)
                 .check(List.of(SERVICES, ENDPOINTS, SPREAD, NODES), HollowMain::fits)
@@ -165,8 +172,11 @@ public final class HollowMain {
                 out::println);
         try {
             Optional<Path> kubeconfig = arguments.find(TO_KUBECONFIG);
+            Optional<Path> tls = arguments.find(TLS_DIR);
             if (kubeconfig.isPresent()) {
                 run.write(kubeconfig.get());
+            } else if (tls.isPresent()) {
+                run.serve(arguments.value(LISTEN), tls.get());
             } else {
                 run.serve(arguments.value(LISTEN));
             }

@@ -17,6 +17,7 @@ public final class NodeFlags {
 
     static final int HEALTH_PORT_DEFAULT = 10256;
     static final int METRICS_PORT_DEFAULT = 10249;
+    static final int PAGES_PORT_DEFAULT = 10260;
 
     public static final Option<Path> RUN_DIR = Option.of(
                     "--run-dir", "DIR", ValueFormats.path(), "where sockets and locks live")
@@ -33,6 +34,13 @@ public final class NodeFlags {
                     FlagFormats.listen(METRICS_PORT_DEFAULT),
                     "metrics page; empty serves none")
             .orElse("127.0.0.1:10249");
+    public static final Option<Optional<InetSocketAddress>> PAGES = Option.of(
+                    "--pages-bind-address",
+                    "ADDRESS:PORT",
+                    FlagFormats.listen(PAGES_PORT_DEFAULT),
+                    "health and metrics pages once more, where no other program answers; it counts beside a"
+                            + " configuration file, too")
+            .orElse("");
     public static final Option<Integer> HEALTH_PORT =
             Option.of("--healthz-port", "PORT", ValueFormats.integer(0, 65535), "deprecated: 0 serves no health pages");
     public static final Option<Integer> METRICS_PORT =

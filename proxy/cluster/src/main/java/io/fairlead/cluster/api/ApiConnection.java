@@ -54,6 +54,7 @@ public final class ApiConnection implements AutoCloseable {
     private static final long RETRY_AFTER_SECONDS_MAX = 60;
 
     private static final String JSON = "application/json";
+    private static final String MERGE_PATCH = "application/merge-patch+json";
 
     private final HttpClient.Builder clients;
     private final ApiServers servers;
@@ -149,7 +150,21 @@ public final class ApiConnection implements AutoCloseable {
      * @throws ApiFailure if the object was not created
      */
     public void post(String path, String json) throws InterruptedException {
-        try (InputStream answer = ask(path, request -> request.post(JSON, json), patience.headMax())) {
+        write(path, request -> request.post(JSON, json));
+    }
+
+    /**
+     * Changes fields of an object, by a merge patch (RFC 7396).
+     *
+     * @param path of the object
+     * @throws ApiFailure if the object was not changed
+     */
+    public void patch(String path, String json) throws InterruptedException {
+        write(path, request -> request.method("PATCH", MERGE_PATCH, json));
+    }
+
+    private void write(String path, UnaryOperator<HttpRequest.Builder> method) throws InterruptedException {
+        try (InputStream answer = ask(path, method, patience.headMax())) {
             // The object as the server keeps it is of no use here; an answer read to its end leaves the connection
             // usable.
             answer.skip(EXPLANATION_BYTES_MAX);

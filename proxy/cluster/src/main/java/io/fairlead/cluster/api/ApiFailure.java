@@ -59,6 +59,11 @@ public final class ApiFailure extends RuntimeException {
         return code == NOT_FOUND || code == FORBIDDEN;
     }
 
+    /** There is no such object. */
+    public boolean isNotFound() {
+        return code == NOT_FOUND;
+    }
+
     /** There is an object of that name. */
     public boolean isConflict() {
         return code == CONFLICT;
@@ -69,7 +74,7 @@ public final class ApiFailure extends RuntimeException {
     }
 
     /** No answer, or one that another server might not give. */
-    boolean isServersFault() {
+    public boolean isServersFault() {
         return code == 0 || code >= SERVER_ERRORS;
     }
 }

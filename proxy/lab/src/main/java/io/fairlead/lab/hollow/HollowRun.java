@@ -46,18 +46,34 @@ public final class HollowRun {
         new HollowAddresses(shape);
     }
 
-    /** Serves it to the end. */
+    /** Serves it over plain HTTP, to the end. */
     public void serve(InetSocketAddress address) {
         HollowCluster cluster = new HollowCluster(shape);
         try (HollowServer server = HollowServer.start(cluster, address)) {
-            lines.accept("serving " + shape.services() + " Services with " + cluster.endpoints() + " endpoints on "
-                    + shape.nodes() + " Nodes at " + server.url());
-            change(cluster, server::apply, () -> {
-                HollowServer.Counts counts = server.counts();
-                return counts.connections() + " connections, " + counts.lists() + " lists, " + counts.watches()
-                        + " watches, " + counts.eventsPosted() + " Events";
-            });
+            serve(cluster, server, server.url());
         }
+    }
+
+    /**
+     * Serves it over TLS and HTTP/2, to the end.
+     *
+     * @param folder where to write {@code kubeconfig} and what it names
+     */
+    public void serve(InetSocketAddress address, Path folder) {
+        HollowCluster cluster = new HollowCluster(shape);
+        try (SecureHollow secure = SecureHollow.start(cluster, address, folder)) {
+            serve(cluster, secure.server(), secure.kubeconfig().toString());
+        }
+    }
+
+    private void serve(HollowCluster cluster, HollowServer server, String where) {
+        lines.accept("serving " + shape.services() + " Services with " + cluster.endpoints() + " endpoints on "
+                + shape.nodes() + " Nodes at " + where);
+        change(cluster, server::apply, () -> {
+            HollowServer.Counts counts = server.counts();
+            return counts.connections() + " connections, " + counts.lists() + " lists, " + counts.watches()
+                    + " watches, " + counts.eventsPosted() + " Events";
+        });
     }
 
     /** Writes it into a real API server, to the end. */

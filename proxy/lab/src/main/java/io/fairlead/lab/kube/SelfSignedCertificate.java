@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>Immutable.
  */
-record SelfSignedCertificate(Path certificate, Path key) {
+public record SelfSignedCertificate(Path certificate, Path key) {
 
     private static final String PASSWORD = "not-a-secret";
     private static final String ALIAS = "server";
@@ -28,7 +28,7 @@ record SelfSignedCertificate(Path certificate, Path key) {
      * @param subject a distinguished name, such as {@code CN=kube-apiserver}
      * @param others names besides (RFC 5280 section 4.2.1.6) in keytool's words, such as {@code ip:127.0.0.1}
      */
-    static SelfSignedCertificate create(Path folder, String name, String subject, List<String> others) {
+    public static SelfSignedCertificate create(Path folder, String name, String subject, List<String> others) {
         Path store = folder.resolve(name + ".p12");
         try {
             generate(store, subject, others);

@@ -4,21 +4,16 @@ import io.fairlead.runtime.table.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.MissingParameterException;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Understands the words that a program was started with: {@code program command [options] [words]}.
  *
- * <p>picocli matches the words, suggests names and lays out the help; values are read by our own formats, so that every
- * mistake is found in one pass and worded the same way. Options are written as for kube-proxy (the pflag library):
+ * <p>Every mistake is found in one pass and worded the same way. Options are written as for kube-proxy (the pflag library):
  * {@code --name value}, {@code --name=value}, {@code -n value}, {@code -nvalue}; {@code --} ends them, and underscores
  * in names count as hyphens. Immutable.
  */
@@ -44,11 +39,11 @@ public final class CommandLine {
         }
         String first = words.isEmpty() ? "help" : words.getFirst();
         List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
-        if (!first.equals("help") && !Specs.HELP.names().contains(first)) {
+        if (!first.equals("help") && !HelpText.HELP.names().contains(first)) {
             return find(first).map(command -> parse(command, rest)).orElseGet(() -> unknownCommand(first));
         }
         if (rest.isEmpty()) {
-            return new Invocation.Help(overview().getUsageMessage(Ansi.OFF));
+            return new Invocation.Help(HelpText.ofProgram(program, summary, commands));
         }
         return find(rest.getFirst()).map(this::help).orElseGet(() -> unknownCommand(rest.getFirst()));
     }
@@ -57,18 +52,14 @@ public final class CommandLine {
         return commands.stream().filter(command -> command.name().equals(name)).findFirst();
     }
 
-    private picocli.CommandLine overview() {
-        return new picocli.CommandLine(Specs.overview(program, summary, commands));
-    }
-
     private Invocation unknownCommand(String name) {
         if (name.startsWith("-")) {
             return invalid(List.of("the command comes first, options such as " + shown(name) + " after it"), "");
         }
-        String names = String.join(", ", commands.stream().map(Command::name).toList());
+        List<String> names = commands.stream().map(Command::name).toList();
         return invalid(
-                List.of("unknown command '" + shown(name) + "'" + suggestion(overview(), name) + "; commands: "
-                        + names),
+                List.of("unknown command '" + shown(name) + "'" + suggestion(name, names) + "; commands: "
+                        + String.join(", ", names)),
                 "");
     }
 
@@ -78,63 +69,62 @@ public final class CommandLine {
     }
 
     private Invocation help(Command command) {
-        return new Invocation.Help(new picocli.CommandLine(Specs.help(program, command)).getUsageMessage(Ansi.OFF));
+        return new Invocation.Help(HelpText.ofCommand(program, command));
     }
 
     private Invocation parse(Command command, List<String> words) {
-        picocli.CommandLine parser = new picocli.CommandLine(Specs.parser(program, command));
-        ParseResult result = parser.parseArgs(Specs.spelledOut(command, words));
-        if (result.hasMatchedOption(Specs.HELP.title())) {
+        List<Option<?>> options = options(command);
+        Words sorted = Words.of(options, words);
+        if (sorted.values().containsKey(HelpText.HELP)) {
             return help(command);
         }
         List<String> mistakes = new ArrayList<>();
-        result.unmatched().stream()
-                .filter(CommandLine::isOption)
-                .forEach(word -> mistakes.add(unknownOption(parser, word)));
-        result.errors().forEach(error -> mistakes.add(mistake(error)));
-        Arguments arguments = read(command, result, mistakes);
-        result.unmatched().stream()
-                .filter(word -> !isOption(word))
+        List<String> names =
+                options.stream().flatMap(option -> option.names().stream()).toList();
+        sorted.unknown()
+                .forEach(name -> mistakes.add("unknown option '" + shown(name) + "'" + suggestion(name, names)));
+        sorted.incomplete().forEach(option -> mistakes.add(option.title() + " needs a value: " + option.label()));
+        Arguments arguments = read(command, sorted, mistakes);
+        long places = command.arguments().stream()
+                .filter(Positional.class::isInstance)
+                .count();
+        sorted.positional().stream()
+                .skip(places)
                 .forEach(word -> mistakes.add("unexpected word '" + shown(word) + "'"));
         return mistakes.isEmpty() ? new Invocation.Run(command, arguments) : invalid(mistakes, command.name());
     }
 
-    private static boolean isOption(String word) {
-        return word.startsWith("-") && !word.equals("-");
-    }
-
-    private static String unknownOption(picocli.CommandLine parser, String word) {
-        String name = word.split("=", 2)[0];
-        return "unknown option '" + shown(name) + "'" + suggestion(parser, name);
-    }
-
-    private static String suggestion(picocli.CommandLine parser, String mistyped) {
-        List<String> names = new UnmatchedArgumentException(parser, List.of(mistyped)).getSuggestions();
-        return names.isEmpty() ? "" : ", did you mean '" + names.getFirst() + "'?";
-    }
-
-    private static String mistake(Exception error) {
-        if (error instanceof MissingParameterException missing
-                && missing.getMissing().getFirst() instanceof OptionSpec option) {
-            return option.names()[0] + " needs a value: " + option.paramLabel();
+    private static List<Option<?>> options(Command command) {
+        List<Option<?>> options = new ArrayList<>();
+        for (Argument<?> argument : command.arguments()) {
+            if (argument instanceof Option<?> option) {
+                options.add(option);
+            }
         }
-        return Printable.line(String.valueOf(error.getMessage()), 4 * SHOWN_CHARS_MAX);
+        options.add(HelpText.HELP);
+        return options;
     }
 
-    private static Arguments read(Command command, ParseResult result, List<String> mistakes) {
+    private static String suggestion(String mistyped, List<String> names) {
+        return Suggestion.nearest(mistyped, names)
+                .map(name -> ", did you mean '" + name + "'?")
+                .orElse("");
+    }
+
+    private static Arguments read(Command command, Words words, List<String> mistakes) {
         Map<Argument<?>, Object> values = new HashMap<>();
         Set<Argument<?>> given = new HashSet<>();
-        Set<Argument<?>> wrong = new HashSet<>();
-        int position = 0;
+        Set<Argument<?>> wrong = new HashSet<>(words.incomplete());
+        Iterator<String> positional = words.positional().iterator();
         for (Argument<?> argument : command.arguments()) {
             Optional<String> text = switch (argument) {
-                case Option<?> option -> optionText(option, result);
-                case Positional<?> _ -> Optional.ofNullable(result.matchedPositionalValue(position++, null));
+                case Option<?> option -> optionText(option, words);
+                case Positional<?> _ -> positional.hasNext() ? Optional.of(positional.next()) : Optional.empty();
             };
             if (text.isPresent()) {
                 given.add(argument);
             }
-            Optional<String> mistake = readValue(argument, text, values);
+            Optional<String> mistake = wrong.contains(argument) ? Optional.empty() : readValue(argument, text, values);
             if (mistake.isPresent()) {
                 wrong.add(argument);
                 mistakes.add(mistake.get());
@@ -152,8 +142,8 @@ public final class CommandLine {
     }
 
     /** A list is all values with commas between them, anything else its last value; nothing if there is no value. */
-    private static Optional<String> optionText(Option<?> option, ParseResult result) {
-        List<String> texts = result.matchedOptionValue(option.title(), List.of());
+    private static Optional<String> optionText(Option<?> option, Words words) {
+        List<String> texts = words.values().getOrDefault(option, List.of());
         if (texts.isEmpty()) {
             return Optional.empty();
         }

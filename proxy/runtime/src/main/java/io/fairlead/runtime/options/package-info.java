@@ -2,7 +2,7 @@
  * The command line: declared options, typed values, and every mistake in one answer.
  *
  * <p>Reads the words that the process was started with; writes nothing, since the caller prints help and errors; never
- * shows picocli to callers, nor our classes to its reflection.
+ * decides what a value means, which its format does.
  */
 @NullMarked
 package io.fairlead.runtime.options;

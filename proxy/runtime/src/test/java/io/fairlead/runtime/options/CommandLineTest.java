@@ -241,11 +241,11 @@ final class CommandLineTest {
     void helpOfACommandShowsOptionsDefaultsAndExamples(String line) {
         String text =
                 assertInstanceOf(Invocation.Help.class, parse(line.split(" "))).text();
-        assertTrue(text.matches("(?s).*\n {6}--mode=MODE +How\\. Default: auto\\.\n.*"), text);
+        assertTrue(text.matches("(?s).*\n {6}--mode=MODE +How\\. \\(default: auto\\)\n.*"), text);
         assertTrue(text.lines().allMatch(row -> row.length() <= 100), text);
-        assertTrue(text.contains("100 % sure. Default: 30s."), text);
+        assertTrue(text.contains("100 % sure. (default: 30s)"), text);
         assertTrue(text.contains("-p, --port=PORT"), text);
-        assertTrue(text.contains("Required."), text);
+        assertTrue(text.contains("(required)"), text);
         assertTrue(text.contains("\n      --once "), text);
         assertTrue(text.endsWith("Examples:\n  fairlead proxy --node-name a  # the least\n"), text);
     }

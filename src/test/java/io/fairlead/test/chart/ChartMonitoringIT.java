@@ -1,0 +1,197 @@
+package io.fairlead.test.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Alerts and dashboard, as the chart renders them, judged by promtool and by the documents for operators.
+ *
+ * <p>Confined to the test thread.
+ */
+@Tag("all")
+final class ChartMonitoringIT {
+
+    private static final Path ALERT_TESTS = Path.of("resources/chart/alerts.promtool.yaml");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\|");
+    private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
+
+    /** Not names of metrics: matchers of labels, lists of labels, functions, and words and numbers of the language. */
+    private static final Pattern OTHER =
+            Pattern.compile("\\{[^}]*}|\\b(?:by|on|without|ignoring)\\s*\\([^)]*\\)|\\[[^]]*]|[a-z_]+\\s*\\(");
+
+    private static final Pattern NAME = Pattern.compile("(?<![\\w.])[a-z_:][a-z0-9_:]*");
+
+    /** Of PromQL, and what Prometheus itself knows of a target. */
+    private static final Set<String> NOT_OURS = Set.of("up", "or", "and", "unless", "on", "by", "bool");
+
+    /** What the agent is to count next; whoever adds one to it takes it out here. */
+    private static final Set<String> AWAITED =
+            Set.of("fairlead_conntrack_entries", "fairlead_conntrack_entries_max", "fairlead_source_trouble");
+
+    @TempDir
+    private Path folder;
+
+    private List<Tree> objects = List.of();
+
+    @BeforeEach
+    void render() {
+        objects = ValueSet.MONITORED.objects(Judge.helm(folder));
+    }
+
+    private Tree rules() {
+        return ValueSet.object(objects, "PrometheusRule", "routing-proxy").at("spec");
+    }
+
+    private List<Tree> alerts() {
+        return rules().at("groups").list().stream()
+                .flatMap(group -> group.at("rules").list().stream())
+                .toList();
+    }
+
+    private Tree dashboard() {
+        Tree map = ValueSet.object(objects, "ConfigMap", "routing-proxy-dashboard");
+        return Tree.parse(map.at("data").child("fairlead-proxy.json").text());
+    }
+
+    private List<String> dashboardExpressions() {
+        return dashboard().at("panels").list().stream()
+                .flatMap(panel -> panel.at("targets").list().stream())
+                .map(target -> target.at("expr").text().replace("$__rate_interval", "5m"))
+                .toList();
+    }
+
+    @Test
+    void alertsFireWhenTheyShouldAndElseNot() throws IOException {
+        Files.writeString(folder.resolve("alerts.yaml"), rules().print());
+        Judge promtool = Judge.promtool(folder);
+        promtool.run("check", "rules", "--lint-fatal", "alerts.yaml").expectSuccess();
+        Files.copy(ALERT_TESTS, folder.resolve("tests.yaml"));
+        promtool.run("test", "rules", "tests.yaml").expectSuccess();
+    }
+
+    /** Each alert is seen to fire and not to fire. */
+    @Test
+    void everyAlertIsTestedBothWays() {
+        SortedSet<String> fires = new TreeSet<>();
+        SortedSet<String> rests = new TreeSet<>();
+        for (Tree situation : Tree.parse(Chart.read(ALERT_TESTS)).at("tests").list()) {
+            for (Tree test : situation.at("alert_rule_test").list()) {
+                boolean some = !test.at("exp_alerts").list().isEmpty();
+                (some ? fires : rests).add(test.at("alertname").text());
+            }
+        }
+        SortedSet<String> all = names();
+        assertEquals(all, fires, "fire");
+        assertEquals(all, rests, "do not fire");
+    }
+
+    private SortedSet<String> names() {
+        return alerts().stream().map(alert -> alert.at("alert").text()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void everyAlertHasItsPlaceInTheRunbook() {
+        Path runbook = Chart.ROOT.resolve("docs/operate/alerts.md");
+        SortedSet<String> explained = Chart.read(runbook)
+                .lines()
+                .filter(line -> line.startsWith("## "))
+                .map(line -> line.substring("## ".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(names(), explained);
+        for (Tree alert : alerts()) {
+            String anchor = alert.at("alert").text().toLowerCase(Locale.ROOT);
+            assertEquals(
+                    "docs/operate/alerts.md#" + anchor,
+                    alert.at("annotations.runbook").text());
+            assertTrue(alert.find("annotations.summary").isPresent(), anchor);
+            assertTrue(
+                    Set.of("info", "warning", "critical")
+                            .contains(alert.at("labels.severity").text()),
+                    anchor);
+        }
+    }
+
+    @Test
+    void dashboardIsUnderstoodByPrometheus() throws IOException {
+        List<Map<String, String>> rules = new ArrayList<>();
+        for (String expression : dashboardExpressions()) {
+            rules.add(Map.of("record", "panel:" + rules.size(), "expr", expression));
+        }
+        assertFalse(rules.isEmpty());
+        Tree group = new Tree(Map.of("groups", List.of(Map.of("name", "panels", "rules", rules))));
+        Files.writeString(folder.resolve("panels.yaml"), group.print());
+        String said =
+                Judge.promtool(folder).run("check", "rules", "panels.yaml").expectSuccess();
+        assertTrue(said.contains("SUCCESS: " + rules.size() + " rules found"), said);
+    }
+
+    @Test
+    void dashboardHoldsTogether() {
+        Set<String> ids = new HashSet<>();
+        Set<String> places = new HashSet<>();
+        for (Tree panel : dashboard().at("panels").list()) {
+            String title = panel.at("title").text();
+            assertTrue(ids.add(panel.at("id").text()), title);
+            assertTrue(
+                    places.add(panel.at("gridPos.x").text() + " "
+                            + panel.at("gridPos.y").text()),
+                    title);
+            assertEquals("${datasource}", panel.at("datasource.uid").text(), title);
+            assertTrue(panel.find("description").isPresent(), title);
+        }
+        String label = ValueSet.object(objects, "ConfigMap", "routing-proxy-dashboard")
+                .at("metadata.labels.grafana_dashboard")
+                .text();
+        assertEquals("1", label);
+    }
+
+    /** No alert and no panel asks for what the agent does not count. */
+    @Test
+    void everyMetricExists() {
+        Set<String> documented = new HashSet<>();
+        ROW.matcher(Chart.read(Chart.ROOT.resolve("docs/operate/metrics.md")))
+                .results()
+                .forEach(row -> {
+                    boolean histogram = row.group(2).equals("histogram");
+                    Stream.of(histogram ? new String[] {"_bucket", "_sum", "_count"} : new String[] {""})
+                            .forEach(ending -> documented.add(row.group(1) + ending));
+                });
+        SortedSet<String> asked = new TreeSet<>();
+        Stream.concat(alerts().stream().map(alert -> alert.at("expr").text()), dashboardExpressions().stream())
+                .forEach(expression -> asked.addAll(metrics(expression)));
+        assertTrue(asked.contains("fairlead_syncs_total"), asked.toString());
+        asked.removeAll(documented);
+        assertEquals(AWAITED, asked);
+    }
+
+    private static List<String> metrics(String expression) {
+        String bare = STRING.matcher(expression).replaceAll("");
+        // Twice: what stands in brackets may have brackets.
+        bare = OTHER.matcher(OTHER.matcher(bare).replaceAll(" ")).replaceAll(" ");
+        return NAME.matcher(bare)
+                .results()
+                .map(name -> name.group())
+                .filter(name -> !NOT_OURS.contains(name))
+                .toList();
+    }
+}
