@@ -97,7 +97,8 @@ final class ImageElsewhereIT {
             String check = ctr(client, socket, "images", "check");
             assertTrue(check.contains("complete"), check);
         } finally {
-            containerd.destroy();
+            // unshare ignores SIGTERM, and takes its child with it.
+            containerd.destroyForcibly();
             containerd.onExit().join();
         }
     }

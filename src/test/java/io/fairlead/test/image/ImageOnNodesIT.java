@@ -80,7 +80,7 @@ final class ImageOnNodesIT {
         List<String> command = new ArrayList<>(confined());
         command.addAll(List.of(BuiltImage.JAVA, BuiltImage.AGENT_ARGUMENTS));
         return new AgentProgram(
-                image.unpacked().command(List.of("/tmp"), Map.of(runs.toString(), runs, TOOLS, tools()), command));
+                image.unpacked().command(List.of(), Map.of(runs.toString(), runs, TOOLS, tools()), command));
     }
 
     /** setpriv and what it needs beside glibc: capabilities go only after the root is what it is to be. */

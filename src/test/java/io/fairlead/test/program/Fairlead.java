@@ -29,8 +29,10 @@ final class Fairlead {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Path SCRIPT = ROOT.resolve("fairlead");
-    private static final Map<String, String> MAINS_OF_LAB =
-            Map.of("demo", "io.fairlead.lab.DemoMain", "hollow", "io.fairlead.lab.HollowMain");
+    private static final Map<String, String> MAINS_OF_LAB = Map.of(
+            "demo", "io.fairlead.lab.DemoMain",
+            "hollow", "io.fairlead.lab.HollowMain",
+            "cluster", "io.fairlead.lab.ClusterMain");
     private static final Set<String> OF_THE_SCRIPT = Set.of("help", "test");
 
     private Fairlead() {}

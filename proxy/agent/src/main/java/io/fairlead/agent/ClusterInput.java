@@ -57,7 +57,7 @@ final class ClusterInput implements AutoCloseable {
                 AgentOptions.policy(arguments).nodeName());
     }
 
-    /** As kube-proxy does it: {@code --master} alone means a server that wants no credentials. */
+    /** As kube-proxy does it, but that the servers of {@code --master} alone may be given a service account. */
     private static KubernetesAccess access(Arguments arguments) {
         Optional<Path> kubeconfig = arguments.find(AgentOptions.KUBECONFIG);
         List<String> servers = arguments.value(RoutingFlags.MASTER);
@@ -66,7 +66,7 @@ final class ClusterInput implements AutoCloseable {
         }
         return kubeconfig
                 .map(file -> KubernetesAccess.kubeconfig(file, withScheme("https://", servers)))
-                .orElseGet(() -> KubernetesAccess.plain(withScheme("http://", servers)));
+                .orElseGet(() -> KubernetesAccess.servers(withScheme("http://", servers)));
     }
 
     private static List<String> withScheme(String scheme, List<String> servers) {

@@ -65,9 +65,8 @@ public final class KubernetesAccess {
      * @throws IllegalArgumentException if there is neither
      */
     public static KubernetesAccess ambient() {
-        Map<String, String> environment = System.getenv();
-        if (environment.containsKey("KUBERNETES_SERVICE_HOST") && Files.exists(SERVICE_ACCOUNT.resolve("token"))) {
-            return inCluster(environment, SERVICE_ACCOUNT);
+        if (isInCluster(System.getenv(), SERVICE_ACCOUNT)) {
+            return inCluster(System.getenv(), SERVICE_ACCOUNT);
         }
         for (String file : Config.getKubeconfigFilenames()) {
             if (Files.isReadable(Path.of(file))) {
@@ -78,13 +77,23 @@ public final class KubernetesAccess {
                 "no API server: not inside of a cluster, and no kubeconfig in " + Config.getKubeconfigFilenames());
     }
 
+    private static boolean isInCluster(Map<String, String> environment, Path serviceAccount) {
+        return environment.containsKey("KUBERNETES_SERVICE_HOST") && Files.exists(serviceAccount.resolve("token"));
+    }
+
     static KubernetesAccess inCluster(Map<String, String> environment, Path serviceAccount) {
         String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
         String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
+        String server = "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/";
+        return inCluster(List.of(server), serviceAccount);
+    }
+
+    private static KubernetesAccess inCluster(List<String> servers, Path serviceAccount) {
         Config config = Config.empty();
-        config.setMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/");
+        config.setMasterUrl(servers.getFirst());
         config.setCaCertFile(serviceAccount.resolve("ca.crt").toString());
-        return withTokenFile(config, serviceAccount.resolve("token"));
+        config.setOauthTokenProvider(new TokenFile(serviceAccount.resolve("token")));
+        return new KubernetesAccess(config, servers);
     }
 
     /** With the token that is in a file. */
@@ -97,6 +106,21 @@ public final class KubernetesAccess {
     private static KubernetesAccess withTokenFile(Config config, Path token) {
         config.setOauthTokenProvider(new TokenFile(token));
         return new KubernetesAccess(config);
+    }
+
+    /**
+     * At these servers, the preferred one first: with the Pod's service account inside of a cluster if all of them prove
+     * who they are, else without credentials.
+     */
+    public static KubernetesAccess servers(List<String> servers) {
+        return servers(servers, System.getenv(), SERVICE_ACCOUNT);
+    }
+
+    static KubernetesAccess servers(List<String> servers, Map<String, String> environment, Path serviceAccount) {
+        boolean trusted = servers.stream().allMatch(server -> server.startsWith("https://"));
+        return trusted && isInCluster(environment, serviceAccount)
+                ? inCluster(servers, serviceAccount)
+                : plain(servers);
     }
 
     /** Without credentials; the preferred server first. */

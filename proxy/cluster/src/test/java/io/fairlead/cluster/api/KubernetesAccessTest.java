@@ -2,6 +2,7 @@ package io.fairlead.cluster.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fabric8.kubernetes.client.Config;
@@ -83,5 +84,18 @@ final class KubernetesAccessTest {
         assertEquals("one", config.getOauthTokenProvider().getToken());
         Files.writeString(folder.resolve("token"), "two\n");
         assertEquals("two", config.getOauthTokenProvider().getToken());
+    }
+
+    @Test
+    void otherServersGetTheServiceAccountIfTheyProveWhoTheyAre() throws IOException {
+        Files.writeString(folder.resolve("token"), "one");
+        Map<String, String> inside = Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1");
+        List<String> secure = List.of("https://192.0.2.1:6443", "https://192.0.2.2:6443");
+        Config config = KubernetesAccess.servers(secure, inside, folder).config();
+        assertEquals("https://192.0.2.1:6443", config.getMasterUrl().replaceAll("/$", ""));
+        assertEquals("one", config.getOauthTokenProvider().getToken());
+        assertNull(KubernetesAccess.servers(secure, Map.of(), folder).config().getOauthTokenProvider());
+        List<String> mixed = List.of("https://192.0.2.1:6443", "http://192.0.2.2:8001");
+        assertNull(KubernetesAccess.servers(mixed, inside, folder).config().getOauthTokenProvider());
     }
 }

@@ -1,6 +1,6 @@
 package io.fairlead.lab.hollow;
 
-import io.fairlead.lab.kube.ServingCertificate;
+import io.fairlead.lab.kube.SelfSignedCertificate;
 import io.fairlead.lab.run.LabException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -54,7 +54,7 @@ public final class SecureFront implements AutoCloseable {
      * @throws LabException if the address is taken, or the certificate cannot be used
      */
     public static SecureFront start(
-            InetSocketAddress address, InetSocketAddress plain, ServingCertificate certificate) {
+            InetSocketAddress address, InetSocketAddress plain, SelfSignedCertificate certificate) {
         SslContext tls = tls(certificate);
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
@@ -77,7 +77,7 @@ public final class SecureFront implements AutoCloseable {
         }
     }
 
-    private static SslContext tls(ServingCertificate certificate) {
+    private static SslContext tls(SelfSignedCertificate certificate) {
         try {
             return SslContextBuilder.forServer(
                             certificate.certificate().toFile(),

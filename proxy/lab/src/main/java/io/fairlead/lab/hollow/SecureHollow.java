@@ -1,6 +1,6 @@
 package io.fairlead.lab.hollow;
 
-import io.fairlead.lab.kube.ServingCertificate;
+import io.fairlead.lab.kube.SelfSignedCertificate;
 import io.fairlead.lab.run.LabException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +35,8 @@ public final class SecureHollow implements AutoCloseable {
      */
     public static SecureHollow start(HollowCluster cluster, InetSocketAddress address, Path folder) {
         String host = address.getAddress().getHostAddress();
-        ServingCertificate certificate = ServingCertificate.create(folder, List.of(host));
+        SelfSignedCertificate certificate =
+                SelfSignedCertificate.create(folder, "serving", "CN=hollow", List.of("ip:" + host));
         HollowServer server = HollowServer.start(cluster, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         try {
             SecureFront front = SecureFront.start(address, server.address(), certificate);
@@ -51,7 +52,7 @@ public final class SecureHollow implements AutoCloseable {
                 + front.address().getPort();
     }
 
-    private static Path kubeconfig(Path folder, String url, ServingCertificate certificate) {
+    private static Path kubeconfig(Path folder, String url, SelfSignedCertificate certificate) {
         Path file = folder.resolve("kubeconfig");
         try {
             return Files.writeString(

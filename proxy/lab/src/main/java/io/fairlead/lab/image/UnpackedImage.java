@@ -61,7 +61,8 @@ public record UnpackedImage(Path root) {
 
     /**
      * The words that run a command in the image as root, with process and mount namespaces of its own: everything is
-     * read-only but what is mounted. Who starts them decides on network and environment.
+     * read-only but what is mounted. Who starts them decides on network and environment, and can only kill what runs:
+     * {@code unshare} ignores other signals.
      *
      * @param memory folders of the image over which there is an empty one in memory
      * @param binds by folder or file of the image, what of this machine is seen there

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -21,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcd and kube-apiserver on a host of a lab: what kubeadm would run on a control plane node, less what needs nodes. A
- * second API server, on another address of the host, and the controllers are started when a test wants them. All are
- * processes of the run and end with it.
+ * etcd and kube-apiserver on a host of a lab: what kubeadm would run on a control plane node. A second API server, on
+ * another address of the host, the controllers and the scheduler are started when they are wanted. All are processes of
+ * the run and end with it.
  *
  * <p>Confined to one thread at a time.
  */
@@ -40,39 +41,31 @@ public final class ControlPlane {
 
     private final LabRun run;
     private final Host host;
-    private final List<String> addresses;
     private final Judges judges;
+    private final ControlPlaneSetup setup;
     private final Path folder;
-    private final String serviceRange;
     private final Path tokens;
     private final Path auditPolicy;
     private final Keys keys;
-    private final ServingCertificate serving;
+    private final SelfSignedCertificate serving;
+    private final SelfSignedCertificate kubeletClient;
     private final Process store;
     private final List<@Nullable Process> servers;
 
-    private ControlPlane(
-            LabRun run,
-            Host host,
-            List<String> addresses,
-            Judges judges,
-            Path folder,
-            String serviceRange,
-            List<Identity> users)
+    private ControlPlane(LabRun run, Host host, Judges judges, ControlPlaneSetup setup, Path folder)
             throws IOException {
         this.run = run;
         this.host = host;
-        this.addresses = addresses;
         this.judges = judges;
+        this.setup = setup;
         this.folder = folder;
-        this.serviceRange = serviceRange;
         this.keys = Keys.create(folder);
-        List<String> names = new ArrayList<>(addresses);
-        names.add(serviceAddress());
-        this.serving = ServingCertificate.create(folder, names);
+        this.serving = SelfSignedCertificate.create(folder, "serving", "CN=kube-apiserver", names());
+        this.kubeletClient = SelfSignedCertificate.create(
+                folder, "kubelet-client", "CN=kube-apiserver-kubelet-client,O=system:masters", List.of());
         this.tokens = folder.resolve("tokens.csv");
-        StringBuilder lines = new StringBuilder(Identity.ADMIN.line());
-        users.forEach(user -> lines.append(user.line()));
+        StringBuilder lines = new StringBuilder(setup.admin().line());
+        setup.users().forEach(user -> lines.append(user.line()));
         Files.writeString(tokens, lines);
         this.auditPolicy = Files.writeString(folder.resolve("audit.yaml"), """
                 apiVersion: audit.k8s.io/v1
@@ -84,7 +77,15 @@ public final class ControlPlane {
                 """);
         this.store = startStore();
         this.servers = new ArrayList<>();
-        addresses.forEach(_ -> servers.add(null));
+        setup.addresses().forEach(_ -> servers.add(null));
+    }
+
+    /** Under which the API servers are found, also through a relay of the lab's machine. */
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        setup.addresses().forEach(address -> names.add("ip:" + address));
+        names.addAll(List.of("ip:" + serviceAddress(), "ip:127.0.0.1", "dns:kubernetes.default.svc"));
+        return names;
     }
 
     /** As below, with one API server at the host's address. */
@@ -101,10 +102,15 @@ public final class ControlPlane {
      */
     public static ControlPlane start(
             LabRun run, Host host, List<String> addresses, Judges judges, String serviceRange, List<Identity> users) {
+        return start(run, host, judges, new ControlPlaneSetup(addresses, serviceRange, Identity.ADMIN, users, false));
+    }
+
+    /** Starts etcd and the first API server, and waits until the API answers. */
+    static ControlPlane start(LabRun run, Host host, Judges judges, ControlPlaneSetup setup) {
         Path folder = run.folder().resolve("control-plane");
         try {
             Files.createDirectories(folder);
-            ControlPlane started = new ControlPlane(run, host, addresses, judges, folder, serviceRange, users);
+            ControlPlane started = new ControlPlane(run, host, judges, setup, folder);
             started.startServer(0);
             return started;
         } catch (IOException e) {
@@ -114,7 +120,7 @@ public final class ControlPlane {
 
     /** The API's own Service has the first address of the range. */
     public String serviceAddress() {
-        return serviceRange.replaceFirst("[.]0/.*", ".1");
+        return setup.serviceAddress();
     }
 
     private Process startStore() {
@@ -134,12 +140,11 @@ public final class ControlPlane {
 
     /** Starts an API server, for the first time or after {@link #killServer}, and waits until it is ready. */
     public void startServer(int which) {
-        Process server = start(
-                "kube-apiserver",
+        List<String> words = new ArrayList<>(List.of(
                 judges.program("kubernetes", "kube-apiserver").toString(),
                 "--etcd-servers=" + ETCD,
-                "--bind-address=" + addresses.get(which),
-                "--advertise-address=" + addresses.get(which),
+                "--bind-address=" + setup.addresses().get(which),
+                "--advertise-address=" + setup.addresses().get(which),
                 "--secure-port=" + PORT,
                 "--tls-cert-file=" + serving.certificate(),
                 "--tls-private-key-file=" + serving.key(),
@@ -148,24 +153,55 @@ public final class ControlPlane {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + keys.checking(),
                 "--service-account-signing-key-file=" + keys.signing(),
-                "--service-cluster-ip-range=" + serviceRange,
-                "--disable-admission-plugins=ServiceAccount",
+                "--service-cluster-ip-range=" + setup.serviceRange(),
                 "--audit-policy-file=" + auditPolicy,
                 "--audit-log-path=" + folder.resolve("audit.log"),
                 "--allow-privileged=true",
                 "--shutdown-delay-duration=0s",
-                "--v=1");
+                "--v=1"));
+        words.addAll(
+                setup.withNodes()
+                        ? List.of(
+                                "--enable-admission-plugins=NodeRestriction",
+                                "--kubelet-preferred-address-types=InternalIP",
+                                "--kubelet-client-certificate=" + kubeletClient.certificate(),
+                                "--kubelet-client-key=" + kubeletClient.key())
+                        : List.of("--disable-admission-plugins=ServiceAccount"));
+        Process server = start("kube-apiserver", words.toArray(String[]::new));
         servers.set(which, server);
         awaitReady(which, server);
     }
 
     /** Starts the controllers that make EndpointSlices of Services and Pods. */
     public void startControllers() {
-        start(
-                "kube-controller-manager",
+        startControllers(setup.admin(), "--controllers=endpointslice-controller");
+    }
+
+    /** Starts all controllers, each with the role that Kubernetes has for it. */
+    void startAllControllers(Identity user) {
+        startControllers(
+                user,
+                "--use-service-account-credentials=true",
+                "--service-account-private-key-file=" + keys.signing(),
+                "--root-ca-file=" + serving.certificate());
+    }
+
+    private void startControllers(Identity user, String... more) {
+        List<String> words = new ArrayList<>(List.of(
                 judges.program("kubernetes", "kube-controller-manager").toString(),
-                "--kubeconfig=" + kubeconfig(Identity.ADMIN),
-                "--controllers=endpointslice-controller",
+                "--kubeconfig=" + kubeconfig(user),
+                "--leader-elect=false",
+                "--secure-port=0",
+                "--v=1"));
+        words.addAll(List.of(more));
+        start("kube-controller-manager", words.toArray(String[]::new));
+    }
+
+    void startScheduler(Identity user) {
+        start(
+                "kube-scheduler",
+                judges.program("kubernetes", "kube-scheduler").toString(),
+                "--kubeconfig=" + kubeconfig(user),
                 "--leader-elect=false",
                 "--secure-port=0",
                 "--v=1");
@@ -193,7 +229,7 @@ public final class ControlPlane {
     }
 
     private boolean isReady(int which) {
-        try (KubeApi api = api(Identity.ADMIN, host, which)) {
+        try (KubeApi api = api(setup.admin(), host, which)) {
             return api.get("/readyz").status() == 200;
         } catch (IOException e) {
             return false;
@@ -274,37 +310,46 @@ public final class ControlPlane {
 
     /** The API, from a host of the same lab. */
     public KubeApi api(Identity user, Host from, int which) {
-        InetSocketAddress server = new InetSocketAddress(addresses.get(which), PORT);
+        InetSocketAddress server = new InetSocketAddress(setup.addresses().get(which), PORT);
         return KubeApi.from(from.namespace(), ApiAccess.of(server, serving.certificate(), user.token()));
     }
 
     /** Base URL of an API server. */
     public String url(int which) {
-        return "https://" + addresses.get(which) + ":" + PORT;
+        return "https://" + setup.addresses().get(which) + ":" + PORT;
     }
 
     /** Writes a kubeconfig for a user, with the first server, and returns it. */
     public Path kubeconfig(Identity user) {
-        Path file = folder.resolve(user.token() + ".kubeconfig");
-        List<String> lines = new ArrayList<>(List.of(
-                "apiVersion: v1",
-                "kind: Config",
-                "clusters:",
-                "- name: " + CLUSTER_NAME,
-                "  cluster:",
-                "    server: " + url(0),
-                "    certificate-authority: " + serving.certificate(),
-                "users:",
-                "- name: user",
-                "  user: {token: " + user.token() + "}",
-                "contexts:",
-                "- name: lab",
-                "  context: {cluster: " + CLUSTER_NAME + ", user: user}",
-                "current-context: lab"));
+        Path file = folder.resolve(user.user().replaceAll("[^a-z0-9]+", "-") + ".kubeconfig");
         try {
-            return Files.write(file, lines);
+            return Files.writeString(file, kubeconfig(user, url(0)));
         } catch (IOException e) {
             throw new LabException("cannot write " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The text of a kubeconfig for a user who finds the API at this base URL; it names no files. */
+    String kubeconfig(Identity user, String url) throws IOException {
+        String authority = Base64.getEncoder().encodeToString(Files.readAllBytes(serving.certificate()));
+        return """
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: %s
+                  cluster: {server: "%s", certificate-authority-data: %s}
+                users:
+                - name: user
+                  user: {token: %s}
+                contexts:
+                - name: lab
+                  context: {cluster: %s, user: user}
+                current-context: lab
+                """.formatted(CLUSTER_NAME, url, authority, user.token(), CLUSTER_NAME);
+    }
+
+    /** Who asks kubelets in the API servers' name: a certificate in PEM. */
+    String kubeletClients() throws IOException {
+        return Files.readString(kubeletClient.certificate());
     }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.lab.kube;
 
 import io.fairlead.lab.run.LabException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,6 +13,20 @@ import java.nio.file.Path;
  * @param folder with a folder for each project
  */
 public record Judges(Path folder) {
+
+    /** The folder of a project's programs, without symbolic links. */
+    Path project(String project) {
+        try {
+            return folder.resolve(project).toRealPath();
+        } catch (IOException e) {
+            throw new LabException("there is no " + folder.resolve(project) + "; './fairlead test --all' builds it", e);
+        }
+    }
+
+    /** Where packages of the distribution are kept: beside the folder of all that the launcher builds. */
+    Path cache() {
+        return project("kubernetes").resolve("../../packages").normalize();
+    }
 
     /** @throws LabException if it was not built */
     public Path program(String project, String name) {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One run of the lab: whoever builds something that outlives a process (a named namespace, a child process, a file)
+ * One run of the lab: whoever builds something that outlives a process (a named namespace, a control group, a child process, a file)
  * gets it from here, and {@link #close} removes all of it. What a run that was killed could not remove, the next one
  * removes when it starts.
  *
@@ -64,6 +64,17 @@ public final class LabRun implements AutoCloseable {
     public synchronized NetNs createNamespace(String host) {
         requireOpen();
         return NetNs.create(namespaceName(host));
+    }
+
+    /**
+     * Makes a control group for a host in each hierarchy of this machine, each with a child {@code init}. They go with
+     * this run, and so does whatever runs in them.
+     *
+     * @return their folders
+     */
+    public synchronized List<Path> createCgroups(String host) {
+        requireOpen();
+        return Cgroups.create(folder.namespace(host));
     }
 
     /** Starts a process inside a namespace; it is killed when this run ends. */

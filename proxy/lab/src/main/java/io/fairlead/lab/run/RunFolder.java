@@ -132,11 +132,12 @@ record RunFolder(Path path) {
         }
     }
 
-    /** Ends the processes, takes the names of the namespaces away, and deletes the folder. */
+    /** Ends the processes, removes control groups and the names of the namespaces, and deletes the folder. */
     void remove() {
         List<ProcessIdentity> children = identities(CHILDREN);
         children.forEach(ProcessIdentity::kill);
         children.forEach(RunFolder::awaitEnd);
+        Cgroups.remove(namespacePrefix());
         for (String name : NetNs.names()) {
             if (name.startsWith(namespacePrefix())) {
                 NetNs.delete(name);

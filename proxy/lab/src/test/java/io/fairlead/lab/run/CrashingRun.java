@@ -1,5 +1,7 @@
 package io.fairlead.lab.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +17,7 @@ public final class CrashingRun {
     private CrashingRun() {}
 
     @SuppressWarnings("SystemOut")
-    public static void main(String[] words) {
+    public static void main(String[] words) throws IOException {
         LabRun run = LabRun.start(Path.of(words[0]));
         run.createNamespace("one");
         Process child = run.start(
@@ -23,6 +25,9 @@ public final class CrashingRun {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD),
                 run.createNamespace("two"));
+        for (Path group : run.createCgroups("two")) {
+            Files.writeString(group.resolve("init/cgroup.procs"), child.pid() + "\n");
+        }
         System.out.println(run.namespaceName("") + " " + child.pid());
         System.out.flush();
         Runtime.getRuntime().halt(EXIT_CODE);

@@ -39,11 +39,16 @@ class LabRunTest {
         String prefix = words[0];
         ProcessIdentity child = ProcessIdentity.of(Long.parseLong(words[1])).orElseThrow();
         assertEquals(2, ours(prefix).size(), "the crash leaves namespaces");
+        List<String> groups = cgroups(child);
+        assertTrue(
+                groups.stream().anyMatch(line -> line.endsWith("/" + prefix + "two/init")),
+                "the child is in a group of the run: " + groups);
 
         try (LabRun next = LabRun.start(base)) {
             assertEquals(1, next.leftoversRemoved());
             assertEquals(List.of(), ours(prefix));
             assertFalse(child.isAlive(), "the child of the killed run still lives");
+            assertEquals(List.of(), cgroups(prefix));
             assertEquals(List.of(next.folder()), entries(base));
         }
         assertFalse(Files.exists(base), "the last run removes the folder of all runs");
@@ -124,6 +129,38 @@ class LabRunTest {
         assertEquals(Optional.empty(), ProcessIdentity.parse("123 "));
         assertEquals(Optional.empty(), ProcessIdentity.parse("../../etc 1"));
         assertFalse(new ProcessIdentity(self.pid(), self.startTicks() + 1).isAlive(), "another process of that number");
+    }
+
+    @Test
+    void whatRunsInAControlGroupEndsWithTheRunEvenIfNobodyKnowsIt() throws Exception {
+        Process unknown = new ProcessBuilder("sleep", "60").start();
+        String prefix;
+        try (LabRun run = LabRun.start(base)) {
+            prefix = run.namespaceName("");
+            List<Path> groups = run.createCgroups("host");
+            assertFalse(groups.isEmpty());
+            for (Path group : groups) {
+                Files.createDirectories(group.resolve("made/later"));
+                Files.writeString(group.resolve("init/cgroup.procs"), unknown.pid() + "\n");
+            }
+            assertEquals(groups.size(), cgroups(prefix).size());
+        }
+        assertTrue(unknown.waitFor(5, TimeUnit.SECONDS), "the process still lives");
+        assertEquals(List.of(), cgroups(prefix));
+    }
+
+    private static List<String> cgroups(ProcessIdentity process) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/cgroup"));
+    }
+
+    /** Groups below {@code /sys/fs/cgroup} whose name begins so. */
+    private static List<Path> cgroups(String prefix) throws IOException {
+        try (var found = Files.find(
+                Path.of("/sys/fs/cgroup"),
+                2,
+                (path, _) -> String.valueOf(path.getFileName()).startsWith(prefix))) {
+            return found.toList();
+        }
     }
 
     private static List<String> ours(String prefix) {

@@ -10,25 +10,29 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
- * The certificate with which all API servers of a lab prove who they are; it is its own authority. Made by the JDK's
- * keytool.
+ * A certificate that is its own authority, with its key. Made by the JDK's keytool.
  *
  * <p>Immutable.
  */
-public record ServingCertificate(Path certificate, Path key) {
+public record SelfSignedCertificate(Path certificate, Path key) {
 
     private static final String PASSWORD = "not-a-secret";
     private static final String ALIAS = "server";
 
-    /** Makes the pair of files (X.509 and PKCS #8 in PEM, RFC 7468) for these addresses. */
-    public static ServingCertificate create(Path folder, List<String> addresses) {
-        Path store = folder.resolve("serving.p12");
+    /**
+     * Makes the pair of files (X.509 and PKCS #8 in PEM, RFC 7468).
+     *
+     * @param name of the files
+     * @param subject a distinguished name, such as {@code CN=kube-apiserver}
+     * @param others names besides (RFC 5280 section 4.2.1.6) in keytool's words, such as {@code ip:127.0.0.1}
+     */
+    public static SelfSignedCertificate create(Path folder, String name, String subject, List<String> others) {
+        Path store = folder.resolve(name + ".p12");
         try {
-            generate(store, addresses);
-            return export(store, folder);
+            generate(store, subject, others);
+            return export(store, folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
         } catch (IOException | GeneralSecurityException e) {
             throw new LabException("cannot make a certificate in " + folder + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -37,13 +41,16 @@ public record ServingCertificate(Path certificate, Path key) {
         }
     }
 
-    private static void generate(Path store, List<String> addresses) throws IOException, InterruptedException {
-        String names = addresses.stream().map(address -> "ip:" + address).collect(Collectors.joining(","));
+    private static void generate(Path store, String subject, List<String> others)
+            throws IOException, InterruptedException {
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         List<String> key = List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2");
         List<String> words = new ArrayList<>(List.of(keytool.toString(), "-genkeypair", "-alias", ALIAS));
         words.addAll(key);
-        words.addAll(List.of("-dname", "CN=kube-apiserver", "-ext", "san=" + names));
+        words.addAll(List.of("-dname", subject));
+        if (!others.isEmpty()) {
+            words.addAll(List.of("-ext", "san=" + String.join(",", others)));
+        }
         words.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -52,13 +59,12 @@ public record ServingCertificate(Path certificate, Path key) {
         }
     }
 
-    private static ServingCertificate export(Path store, Path folder) throws IOException, GeneralSecurityException {
+    private static SelfSignedCertificate export(Path store, Path certificate, Path key)
+            throws IOException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD.toCharArray());
         }
-        Path certificate = folder.resolve("serving.crt");
-        Path key = folder.resolve("serving.key");
         Files.writeString(
                 certificate, Keys.pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()));
         Files.writeString(
@@ -66,6 +72,6 @@ public record ServingCertificate(Path certificate, Path key) {
                 Keys.pem(
                         "PRIVATE KEY",
                         keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
-        return new ServingCertificate(certificate, key);
+        return new SelfSignedCertificate(certificate, key);
     }
 }

@@ -1,0 +1,3 @@
+module io.fairlead/pod
+
+go 1.25
