@@ -31,7 +31,7 @@ final class Fairlead {
     private static final Path SCRIPT = ROOT.resolve("fairlead");
     private static final Map<String, String> MAINS_OF_LAB =
             Map.of("demo", "io.fairlead.lab.DemoMain", "hollow", "io.fairlead.lab.HollowMain");
-    private static final Set<String> OF_THE_SCRIPT = Set.of("help", "test");
+    private static final Set<String> OF_THE_SCRIPT = Set.of("help", "image", "test");
 
     private Fairlead() {}
 
