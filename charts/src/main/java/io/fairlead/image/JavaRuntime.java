@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 record JavaRuntime(Path folder, String version, String vendor) {
 
     /**
-     * What the jars refer to, less java.desktop and java.sql: Jackson and SnakeYAML know what to do
-     * without beans and SQL types, and an agent reads the API without them. A TLS client needs no more than java.base,
+     * What the jars refer to, less java.desktop, java.sql and java.xml: Jackson and SnakeYAML know what to
+     * do without beans, SQL and XML types, and an agent reads the API without them. A TLS client needs no more than java.base,
      * which has the elliptic curves. The last two are for operators.
      */
     static final List<String> MODULES = List.of(
