@@ -41,9 +41,7 @@ final class ImageOnNodesIT {
     /** CAP_NET_ADMIN of linux/capability.h. */
     private static final long NET_ADMIN = 1L << 12;
 
-    private static final String TOOLS = "/tools";
     private static final int PORT = 80;
-    private static final Pattern LIBRARY = Pattern.compile("(\\S*/libcap-ng\\S+)");
     private static final Pattern CAPABILITIES = Pattern.compile("Cap(?:Eff|Prm|Bnd):\\s+(\\S+)");
 
     @TempDir
@@ -76,34 +74,11 @@ final class ImageOnNodesIT {
     private static AgentProgram program(BuiltImage image, LabRun run) throws IOException {
         Path runs = run.folder().toAbsolutePath();
         Files.createDirectories(image.file(runs.toString()));
-        Files.createDirectories(image.file(TOOLS));
-        List<String> command = new ArrayList<>(confined());
+        Setpriv setpriv = Setpriv.in(image, folder.resolve("tools"));
+        List<String> command = new ArrayList<>(Setpriv.words("--bounding-set=-all,+net_admin", "--inh-caps=-all"));
         command.addAll(List.of(BuiltImage.JAVA, BuiltImage.AGENT_ARGUMENTS));
-        return new AgentProgram(
-                image.unpacked().command(List.of(), Map.of(runs.toString(), runs, TOOLS, tools()), command));
-    }
-
-    /** setpriv and what it needs beside glibc: capabilities go only after the root is what it is to be. */
-    private static Path tools() throws IOException {
-        Path tools = Files.createDirectory(folder.resolve("tools"));
-        Path setpriv = Path.of("/usr/bin/setpriv");
-        Files.copy(setpriv, tools.resolve("setpriv"));
-        Matcher library = LIBRARY.matcher(BuildCommand.run(tools, List.of("ldd", setpriv.toString())));
-        assertTrue(library.find(), "setpriv is linked otherwise than expected");
-        Path found = Path.of(library.group(1));
-        Files.copy(found, tools.resolve(String.valueOf(found.getFileName())));
-        return tools;
-    }
-
-    private static List<String> confined() {
-        return List.of(
-                "/lib64/ld-linux-x86-64.so.2",
-                "--library-path",
-                TOOLS + ":/lib/x86_64-linux-gnu",
-                TOOLS + "/setpriv",
-                "--no-new-privs",
-                "--bounding-set=-all,+net_admin",
-                "--inh-caps=-all");
+        Map<String, Path> binds = Map.of(runs.toString(), runs, Setpriv.PLACE, setpriv.folder());
+        return new AgentProgram(image.unpacked().command(List.of(), binds, command));
     }
 
     private static void assertConfined(AgentProcess agent) {

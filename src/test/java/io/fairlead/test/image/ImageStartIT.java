@@ -64,6 +64,20 @@ final class ImageStartIT {
         assertTrue(ended.output().contains("172.30.0.41"), ended::output);
     }
 
+    /** As a container does that nobody told otherwise. */
+    @Test
+    void dryRunNeedsNoRights() throws IOException {
+        Setpriv setpriv = Setpriv.in(image, folder.resolve("tools"));
+        List<String> command = new ArrayList<>(Setpriv.words(
+                "--reuid=65532", "--regid=65532", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"));
+        command.addAll(List.of(BuiltImage.JAVA, BuiltImage.AGENT_ARGUMENTS, "proxy", "--dry-run", "--manifests"));
+        command.add(MANIFESTS);
+        Ended ended = run(Map.of(MANIFESTS, SAMPLE, Setpriv.PLACE, setpriv.folder()), command);
+
+        assertEquals(0, ended.exitCode(), ended::output);
+        assertTrue(ended.output().contains("172.30.0.41"), ended::output);
+    }
+
     @Test
     void commandSaysThatNothingRuns() {
         Ended ended = run("/usr/bin/fairlead", "status", "--run-dir", "/tmp");
@@ -148,7 +162,11 @@ final class ImageStartIT {
     }
 
     private Ended run(String... words) {
-        List<String> line = image.unpacked().command(List.of(), Map.of(MANIFESTS, SAMPLE), List.of(words));
+        return run(Map.of(MANIFESTS, SAMPLE), List.of(words));
+    }
+
+    private Ended run(Map<String, Path> binds, List<String> words) {
+        List<String> line = image.unpacked().command(List.of(), binds, words);
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectErrorStream(true).redirectInput(new File("/dev/null"));
         builder.environment().clear();
