@@ -36,9 +36,10 @@ record BaseLayer(ImageLayer layer, List<DebianPackage> packages) {
      * @throws LabException if a package cannot be had or has changed its files
      */
     static BaseLayer of(Collection<Path> programs, DebianPackages distribution) {
-        DebianPackage iptables = distribution.fetch("iptables");
-        DebianPackage release = distribution.fetch("base-files");
-        DebianPackage locale = distribution.fetch("libc-bin");
+        List<DebianPackage> named = distribution.fetch(List.of("iptables", "base-files", "libc-bin"));
+        DebianPackage iptables = named.get(0);
+        DebianPackage release = named.get(1);
+        DebianPackage locale = named.get(2);
         ImageLayer.Builder layer = ImageLayer.named("base: files of Debian's packages");
         addFolders(layer);
         addAccounts(layer);
@@ -61,7 +62,7 @@ record BaseLayer(ImageLayer layer, List<DebianPackage> packages) {
         layer.link("/usr/lib64/" + LOADER, ".." + SharedObjects.FOLDER.substring("/usr".length()) + "/" + LOADER);
 
         List<DebianPackage> packages = new ArrayList<>(objects.packages());
-        packages.addAll(List.of(iptables, release, locale));
+        packages.addAll(named);
         for (DebianPackage each : packages) {
             layer.file("/usr/share/doc/" + each.name() + "/copyright", 0644, each.copyright());
             layer.text("/var/lib/dpkg/status.d/" + each.name(), 0644, each.control());

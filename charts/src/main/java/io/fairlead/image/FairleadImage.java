@@ -4,65 +4,59 @@ import io.fairlead.lab.image.ContainerImage;
 import io.fairlead.lab.image.DebianPackages;
 import io.fairlead.lab.image.ImageLayer;
 import io.fairlead.lab.image.UnpackedImage;
+import io.fairlead.lab.run.LabException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Puts the image together, from what changes seldom to what changes with each build.
  *
  * <p>Confined to one thread at a time.
  */
-final class FairleadImage {
+public final class FairleadImage {
 
-    static final String NAME = "fairlead";
-    static final String REPOSITORY = "docker.io/fairlead/fairlead";
+    private static final String NAME = "fairlead";
+    private static final String REPOSITORY = "docker.io/fairlead/fairlead";
 
     private static final String USER = "65532:65532";
 
     private final ImageInput input;
     private final Path work;
     private final Progress progress;
+    private final ProgramFiles files;
 
     /** Says what is being done. */
-    interface Progress {
+    public interface Progress {
         void step(String what);
     }
 
     /** @param work an empty folder for parts */
-    FairleadImage(ImageInput input, Path work, Progress progress) {
+    public FairleadImage(ImageInput input, Path work, Progress progress) {
         this.input = input;
         this.work = work;
         this.progress = progress;
+        this.files = new ProgramFiles(input.jvmFlags(), input.classPath());
+    }
+
+    /** The distribution's packages, in the user's cache. */
+    public static DebianPackages distribution() {
+        Path folder = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                .map(Path::of)
+                .orElse(Path.of(System.getProperty("user.home"), ".cache"));
+        return new DebianPackages(folder.resolve("fairlead/packages"));
     }
 
     /**
      * Writes the image's layout.
      *
      * @return digest of its manifest
+     * @throws LabException if a part cannot be had or made
      */
     String write(DebianPackages distribution, Path layout) {
-        progress.step("Java runtime");
-        JavaRuntime runtime = JavaRuntime.link(work.resolve("jre"));
-        progress.step("launcher");
-        Path launcher = new NativeParts(work).launcher(input.launcherSource());
-        Path calls = new NativeParts(work).libjffi(input.nativeJar());
-
-        progress.step("base of the distribution's packages");
-        List<Path> programs = new ArrayList<>(runtime.nativeFiles());
-        programs.add(calls);
-        BaseLayer base = BaseLayer.of(programs, distribution);
-
-        ProgramFiles files = new ProgramFiles(input.jvmFlags(), input.classPath());
-        List<ImageLayer> layers = new ArrayList<>(List.of(
-                base.layer(),
-                ImageLayer.named("runtime: OpenJDK " + runtime.version())
-                        .tree(ProgramFiles.RUNTIME, runtime.folder())
-                        .build(),
-                libraries(calls),
-                programs(files, launcher, materials(runtime, base))));
-
+        List<ImageLayer> layers = new ArrayList<>(layers(distribution));
         progress.step("recording of a start");
         image(layers).writeLayout(work.resolve("unrecorded"));
         UnpackedImage unpacked = UnpackedImage.unpack(work.resolve("unrecorded"), work.resolve("root"));
@@ -70,9 +64,33 @@ final class FairleadImage {
         layers.add(ImageLayer.named("recording of a start")
                 .file(ProgramFiles.RECORDING, 0644, recording)
                 .build());
-
         progress.step("image");
         return image(layers).writeLayout(layout);
+    }
+
+    /** The same without the recording: what is of the same bytes whenever it is built. */
+    public String writeUnrecorded(DebianPackages distribution, Path layout) {
+        return image(layers(distribution)).writeLayout(layout);
+    }
+
+    private List<ImageLayer> layers(DebianPackages distribution) {
+        progress.step("Java runtime");
+        JavaRuntime runtime = JavaRuntime.link(work.resolve("jre"));
+        progress.step("launcher");
+        NativeParts parts = new NativeParts(work);
+        Path launcher = parts.launcher(input.launcherSource());
+        Path calls = parts.libjffi(input.nativeJar());
+        progress.step("base of the distribution's packages");
+        List<Path> programs = new ArrayList<>(runtime.nativeFiles());
+        programs.add(calls);
+        BaseLayer base = BaseLayer.of(programs, distribution);
+        return List.of(
+                base.layer(),
+                ImageLayer.named("runtime: OpenJDK " + runtime.version())
+                        .tree(ProgramFiles.RUNTIME, runtime.folder())
+                        .build(),
+                libraries(calls),
+                programs(launcher, materials(runtime, base)));
     }
 
     private ImageLayer libraries(Path calls) {
@@ -90,7 +108,7 @@ final class FairleadImage {
         return materials;
     }
 
-    private ImageLayer programs(ProgramFiles files, Path launcher, BillOfMaterials materials) {
+    private ImageLayer programs(Path launcher, BillOfMaterials materials) {
         ImageLayer.Builder layer = ImageLayer.named("programs: Fairlead " + input.version());
         input.programs().forEach((path, jar) -> layer.file(path, 0644, jar));
         return layer.text(ProgramFiles.AGENT_ARGUMENTS, 0644, files.agentArguments())

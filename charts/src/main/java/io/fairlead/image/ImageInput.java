@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param project the project's folder, in which Maven has put jars and their bill of materials
  * @param version of Fairlead
  */
-record ImageInput(Path project, String version) {
+public record ImageInput(Path project, String version) {
 
     private static boolean isOurs(String name) {
         return name.startsWith("fairlead-");

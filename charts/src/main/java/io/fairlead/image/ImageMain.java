@@ -1,14 +1,12 @@
 package io.fairlead.image;
 
 import io.fairlead.lab.image.ContainerImage;
-import io.fairlead.lab.image.DebianPackages;
 import io.fairlead.lab.run.LabException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -50,17 +48,10 @@ public final class ImageMain {
         Path work = Files.createDirectories(output.resolve("work"));
         FairleadImage.Progress progress = step -> out.println("image: " + step);
         String digest = new FairleadImage(new ImageInput(project, version), work, progress)
-                .write(new DebianPackages(cache()), output.resolve("layout"));
+                .write(FairleadImage.distribution(), output.resolve("layout"));
         ContainerImage.archive(output.resolve("layout"), output.resolve("fairlead.tar"));
         delete(work);
         out.println("image: " + output.resolve("fairlead.tar") + " " + digest);
-    }
-
-    private static Path cache() {
-        Path folder = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-                .map(Path::of)
-                .orElse(Path.of(System.getProperty("user.home"), ".cache"));
-        return folder.resolve("fairlead/packages");
     }
 
     private static void delete(Path folder) throws IOException {

@@ -63,14 +63,32 @@ final class SharedObjects {
         programs.forEach(each -> there.add(String.valueOf(each.getFileName())));
         Collection<Path> unread = programs;
         while (!unread.isEmpty()) {
-            List<Path> added = new ArrayList<>();
-            neededBy(unread).forEach((name, by) -> {
-                if (there.add(name)) {
-                    added.add(find(name, by));
-                }
-            });
-            unread = added;
+            SortedMap<String, String> missing = neededBy(unread);
+            missing.keySet().removeAll(there);
+            fetchOwners(missing);
+            unread = new ArrayList<>();
+            for (var each : missing.entrySet()) {
+                unread.add(find(each.getKey(), each.getValue()));
+                there.add(each.getKey());
+            }
         }
+    }
+
+    private void fetchOwners(Map<String, String> missing) {
+        Set<String> owners = new TreeSet<>();
+        missing.forEach((name, by) -> owners.add(owner(name, by)));
+        owners.removeAll(used.keySet());
+        if (!owners.isEmpty()) {
+            packages.fetch(owners).forEach(each -> used.put(each.name(), each));
+        }
+    }
+
+    private static String owner(String name, String by) {
+        String owner = PACKAGES.get(name);
+        if (owner == null) {
+            throw new LabException(by + " needs " + name + ", and nobody knows which package has that");
+        }
+        return owner;
     }
 
     /** By name, with one that needs it. */
@@ -93,11 +111,11 @@ final class SharedObjects {
     }
 
     private Path find(String name, String by) {
-        String owner = PACKAGES.get(name);
-        if (owner == null) {
-            throw new LabException(by + " needs " + name + ", and nobody knows which package has that");
+        String owner = owner(name, by);
+        DebianPackage from = used.get(owner);
+        if (from == null) {
+            throw new IllegalStateException(owner + " was not fetched");
         }
-        DebianPackage from = used.computeIfAbsent(owner, packages::fetch);
         for (String folder : FOLDERS) {
             Path file = from.path(folder + "/" + name);
             // Of a link to an absolute path only the name counts: it leads out of the unpacked package.

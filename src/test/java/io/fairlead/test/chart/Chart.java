@@ -45,7 +45,7 @@ final class Chart {
         return read(file);
     }
 
-    /** A line of a file after its first lines that start so, without the words. */
+    /** What follows these words in the first line that begins with them. */
     static Optional<String> after(Path file, String start) {
         return read(file)
                 .lines()

@@ -164,6 +164,32 @@ final class ChartRenderingIT {
         assertEquals(tested.at("rules"), role.at("rules"));
     }
 
+    @ParameterizedTest
+    @MethodSource("io.fairlead.test.chart.ValueSet#all")
+    void agentKnowsItsFlags(ValueSet set) {
+        String documented = document("docs/operate/config.md");
+        List<String> unknown = new ArrayList<>();
+        int seen = 0;
+        for (Tree container : containers(agents(set).at("spec.template.spec"))) {
+            for (Tree word : container.at("args").list()) {
+                String flag = word.text().replaceFirst("=.*", "");
+                if (flag.startsWith("--") && !documented.matches("(?s).*`" + flag + "[ `].*")) {
+                    unknown.add(flag);
+                }
+                seen++;
+            }
+        }
+        assertEquals(List.of(), unknown);
+        assertTrue(seen > 4, "words: " + seen);
+    }
+
+    private Tree agents(ValueSet set) {
+        return set.objects(helm()).stream()
+                .filter(object -> object.at("kind").text().equals("DaemonSet"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** What a rendered container may do beyond any other is a line each in the document about security. */
     @ParameterizedTest
     @MethodSource("io.fairlead.test.chart.ValueSet#all")

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImageStartIT {
 
     private static final int UNAVAILABLE = 69;
-    private static final int STARTS = 5;
+    private static final int STARTS = 3;
     private static final Path SAMPLE = BuiltImage.PROJECT.resolve("docs/samples/first-service");
     private static final String MANIFESTS = "/run/fairlead";
 

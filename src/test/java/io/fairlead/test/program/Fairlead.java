@@ -33,7 +33,7 @@ final class Fairlead {
             "demo", "io.fairlead.lab.DemoMain",
             "hollow", "io.fairlead.lab.HollowMain",
             "cluster", "io.fairlead.lab.ClusterMain");
-    private static final Set<String> OF_THE_SCRIPT = Set.of("help", "test");
+    private static final Set<String> OF_THE_SCRIPT = Set.of("help", "image", "test");
 
     private Fairlead() {}
 

@@ -34,7 +34,7 @@ final class ArrowsTest {
             "ingress", Set.of("runtime", "cluster"),
             "dns", Set.of("runtime", "cluster", "kernel", "xdp"),
             "lab", Set.of("runtime", "kernel"),
-            "image", Set.of("lab"));
+            "image", Set.of("lab", "kernel"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -1,10 +1,12 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.view.ProcessStatus;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.conntrack.Conntrack;
+import io.fairlead.runtime.metrics.Metrics;
 import io.fairlead.runtime.metrics.ProcessMetric;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +46,15 @@ final class ProcessFacts {
         return new Sysctl("kernel/osrelease").read() instanceof Sysctl.Value value
                 ? value.text()
                 : "of unknown release";
+    }
+
+    /** How full the conntrack table is, asked when somebody reads the page. */
+    static void observeConntrack(Metrics metrics) {
+        metrics.observe(ProxyCounters.CONNTRACK_ENTRIES, () -> {
+            long entries = conntrack().entries();
+            return entries < 0 ? Double.NaN : entries;
+        });
+        metrics.observe(ProxyCounters.CONNTRACK_ENTRIES_MAX, () -> conntrack().entriesMax());
     }
 
     private static Conntrack.Usage conntrack() {

@@ -6,6 +6,7 @@ import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.FollowerMetrics;
+import io.fairlead.agent.metrics.ProxyCounters;
 import io.fairlead.agent.neighbour.KubeProxyReturn;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
@@ -137,6 +138,8 @@ final class ProxyMain {
             lifecycle.onStop(
                     "look for kube-proxy", () -> handsBack.set(KubeProxyReturn.isInForce(neighbours.report())));
         }
+        metrics.observe(ProxyCounters.SOURCE_TROUBLE, () -> input.status().unreadable());
+        ProcessFacts.observeConntrack(metrics);
         LocalPages pages = new LocalPages(
                 loop, policy, health, input::status, () -> neighbours.report().warnings(), feed);
         new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);

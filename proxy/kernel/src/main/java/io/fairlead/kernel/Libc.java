@@ -26,8 +26,8 @@ public final class Libc {
     public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
     public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
-    public static final int IPPROTO_RAW = 255;
     public static final int SOCK_NONBLOCK = 0x800;
     public static final int SOCK_CLOEXEC = 0x80000;
 

@@ -66,6 +66,15 @@ public enum ProxyCounters implements MetricDescriptor {
             "fairlead_health_check_bind_failures_total",
             Kind.COUNTER,
             "Health check node ports that could not be listened on, most likely because another process does."),
+    SOURCE_TROUBLE(
+            "fairlead_source_trouble",
+            Kind.GAUGE,
+            "Kinds of the API that cannot be read at present; with manifests 1 if their directory is not there."),
+    CONNTRACK_ENTRIES("fairlead_conntrack_entries", Kind.GAUGE, "Flows that this node's kernel knows."),
+    CONNTRACK_ENTRIES_MAX(
+            "fairlead_conntrack_entries_max",
+            Kind.GAUGE,
+            "Flows above which this node's kernel drops new ones; 0 if it does not say."),
     KUBE_PROXY_RUNNING("fairlead_kube_proxy_running", Kind.GAUGE, "1 if kube-proxy seems to run on this node, else 0."),
     KUBE_PROXY_TRACES(
             "fairlead_kube_proxy_traces",

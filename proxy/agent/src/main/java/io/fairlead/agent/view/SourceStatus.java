@@ -10,6 +10,9 @@ import java.util.List;
  */
 public sealed interface SourceStatus {
 
+    /** How many parts of it cannot be read at present. */
+    int unreadable();
+
     /**
      * The Kubernetes API, kind by kind.
      *
@@ -19,6 +22,11 @@ public sealed interface SourceStatus {
 
         public Api {
             kinds = List.copyOf(kinds);
+        }
+
+        @Override
+        public int unreadable() {
+            return (int) kinds.stream().filter(kind -> !kind.trouble().isEmpty()).count();
         }
     }
 
@@ -42,5 +50,11 @@ public sealed interface SourceStatus {
      * @param filesInTrouble of these, those with something that cannot be honoured
      * @param present whether the directory is there
      */
-    record Manifests(String directory, int files, int filesInTrouble, boolean present) implements SourceStatus {}
+    record Manifests(String directory, int files, int filesInTrouble, boolean present) implements SourceStatus {
+
+        @Override
+        public int unreadable() {
+            return present ? 0 : 1;
+        }
+    }
 }
