@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  */
 public record HostState(Map<String, String> parameters, List<String> mounts, List<String> network) {
 
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final Path PARAMETERS = Path.of("/proc/sys");
 
     /** Those that count or measure, and one that does something when it is read. */
@@ -112,19 +113,30 @@ public record HostState(Map<String, String> parameters, List<String> mounts, Lis
     public static Set<String> ofRun(String name) {
         String prefix = "fl-" + name + "-";
         Set<String> found = new TreeSet<>();
-        try (Stream<Path> groups = Files.find(
-                        Path.of("/sys/fs/cgroup"),
-                        2,
-                        (path, _) -> fileName(path).startsWith(prefix));
-                Stream<Path> processes = Files.find(
-                        Path.of("/proc"), 1, (path, _) -> fileName(path).matches("[0-9]+"))) {
-            groups.forEach(group -> found.add(group.toString()));
-            processes.filter(process -> isOf(process, prefix)).forEach(process -> found.add(process.toString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (Path hierarchy : folders(CGROUPS)) {
+            folders(hierarchy).stream()
+                    .filter(group -> fileName(group).startsWith(prefix))
+                    .forEach(group -> found.add(group.toString()));
         }
+        // Of version 2, which has one hierarchy.
+        folders(CGROUPS).stream()
+                .filter(group -> fileName(group).startsWith(prefix))
+                .forEach(group -> found.add(group.toString()));
+        ProcessHandle.allProcesses()
+                .map(process -> Path.of("/proc/" + process.pid()))
+                .filter(process -> isOf(process, prefix))
+                .forEach(process -> found.add(process.toString()));
         NetNs.names().stream().filter(each -> each.startsWith(prefix)).forEach(found::add);
         return found;
+    }
+
+    /** Nothing if it goes meanwhile. */
+    private static List<Path> folders(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory).toList();
+        } catch (IOException | UncheckedIOException gone) {
+            return List.of();
+        }
     }
 
     private static boolean isOf(Path process, String prefix) {

@@ -19,6 +19,7 @@ import io.fairlead.lab.traffic.ProbeResult;
 import io.fairlead.lab.traffic.TrafficLoad;
 import io.fairlead.lab.traffic.Transport;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -85,6 +86,35 @@ final class KubeClusterIT {
             """.formatted(
                     ClusterImages.POD, CLUSTER_IPS.text4(), CLUSTER_IPS.text4(), CLUSTER_IPS.text6(), PORT, NODE_PORT);
 
+    private static final Inet4Address ROLLED_IP = Inet4Address.ofLiteral("172.30.0.81");
+
+    private static final String ROLLED = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: rolled}
+            spec:
+              replicas: 2
+              strategy:
+                rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+              selector: {matchLabels: {app: rolled}}
+              template:
+                metadata: {labels: {app: rolled}}
+                spec:
+                  containers:
+                  - name: pod
+                    image: %s
+                    env: [{name: GRACE, value: 3s}]
+                    readinessProbe: {httpGet: {path: /readyz, port: 8080}, periodSeconds: 1}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: rolled}
+            spec:
+              clusterIP: %s
+              selector: {app: rolled}
+              ports: [{port: %d, targetPort: 8080}]
+            """.formatted(ClusterImages.POD, ROLLED_IP.getHostAddress(), PORT);
+
     /** The same each time, so that what a killed test left is tidied by the next one; and on a disk. */
     private static final Path BASE = Path.of("target/clusters").toAbsolutePath();
 
@@ -119,15 +149,19 @@ final class KubeClusterIT {
 
     /** kube-proxy takes a second or so from one sync to the next. */
     private void awaitRouted() {
-        long deadline = System.nanoTime() + ROUTED_MAX.toNanos();
         for (KubeNode node : cluster.nodes()) {
             for (InetAddress address : both(CLUSTER_IPS)) {
-                ProbeResult result = ask(node.host(), address, PORT);
-                while (!(result instanceof ProbeResult.Answered)) {
-                    assertTrue(System.nanoTime() < deadline, node.name() + " -> " + address + ": " + result);
-                    result = ask(node.host(), address, PORT);
-                }
+                awaitAnswer(node.host(), address);
             }
+        }
+    }
+
+    private static void awaitAnswer(Host from, InetAddress address) {
+        long deadline = System.nanoTime() + ROUTED_MAX.toNanos();
+        ProbeResult result = ask(from, address, PORT);
+        while (!(result instanceof ProbeResult.Answered)) {
+            assertTrue(System.nanoTime() < deadline, from.name() + " -> " + address + ": " + result);
+            result = ask(from, address, PORT);
         }
     }
 
@@ -266,6 +300,24 @@ final class KubeClusterIT {
             LoadReport report = load.report();
             assertEquals(report.started(), report.answered(), report::toString);
             assertEquals(podNames(), report.byPod().keySet());
+        }
+    }
+
+    /** What tests of an update or a drain stand on: this workload can be replaced without a failed request. */
+    @Test
+    void podsAreReplacedUnderTrafficWithoutAFailure() {
+        cluster.apply(ROLLED);
+        cluster.awaitRollout("default", "deployment/rolled");
+        InetSocketAddress target = new InetSocketAddress(ROLLED_IP, PORT);
+        Host client = cluster.nodes().getFirst().host();
+        awaitAnswer(client, ROLLED_IP);
+        TrafficLoad.Settings settings = new TrafficLoad.Settings(List.of(target), 50, Duration.ofSeconds(50), TIMEOUT);
+        try (TrafficLoad load = TrafficLoad.start(List.of(client), settings)) {
+            cluster.kubectl("rollout", "restart", "deployment/rolled").expectSuccess();
+            cluster.awaitRollout("default", "deployment/rolled");
+            LoadReport report = load.finish();
+            assertEquals(report.started(), report.answered(), report::toString);
+            assertTrue(report.byPod().size() > 2, () -> "old Pods and new ones answer: " + report);
         }
     }
 

@@ -123,9 +123,8 @@ public record ClusterImages(Judges judges) {
     }
 
     private static ImageLayer tools(Path cache) {
-        DebianPackages packages = new DebianPackages(cache);
         ImageLayer.Builder layer = ImageLayer.named("tools");
-        PACKAGES.forEach(name -> layer.tree("/", packages.fetch(name).path("/")));
+        new DebianPackages(cache).fetch(PACKAGES).forEach(each -> layer.tree("/", each.path("/")));
         NFT_TOOLS.forEach(tool -> layer.link("/usr/sbin/" + tool, "xtables-nft-multi"));
         return layer.build();
     }

@@ -33,6 +33,7 @@ public final class ControlPlane {
     public static final int PORT = 6443;
 
     private static final String CLUSTER_NAME = "lab";
+    private static final String KUBELET_CLIENT = "kubelet-client";
     private static final String ETCD = "http://127.0.0.1:2379";
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(45);
     private static final long POLL_NANOS = 20_000_000;
@@ -48,7 +49,7 @@ public final class ControlPlane {
     private final Path auditPolicy;
     private final Keys keys;
     private final SelfSignedCertificate serving;
-    private final SelfSignedCertificate kubeletClient;
+    private final List<String> flags;
     private final Process store;
     private final List<@Nullable Process> servers;
 
@@ -61,8 +62,7 @@ public final class ControlPlane {
         this.folder = folder;
         this.keys = Keys.create(folder);
         this.serving = SelfSignedCertificate.create(folder, "serving", "CN=kube-apiserver", names());
-        this.kubeletClient = SelfSignedCertificate.create(
-                folder, "kubelet-client", "CN=kube-apiserver-kubelet-client,O=system:masters", List.of());
+        this.flags = setup.withNodes() ? flagsWithNodes() : List.of("--disable-admission-plugins=ServiceAccount");
         this.tokens = folder.resolve("tokens.csv");
         StringBuilder lines = new StringBuilder(setup.admin().line());
         setup.users().forEach(user -> lines.append(user.line()));
@@ -78,6 +78,19 @@ public final class ControlPlane {
         this.store = startStore();
         this.servers = new ArrayList<>();
         setup.addresses().forEach(_ -> servers.add(null));
+    }
+
+    private List<String> flagsWithNodes() {
+        SelfSignedCertificate client = SelfSignedCertificate.create(
+                folder, KUBELET_CLIENT, "CN=kube-apiserver-kubelet-client,O=system:masters", List.of());
+        return List.of(
+                "--enable-admission-plugins=NodeRestriction",
+                "--kubelet-preferred-address-types=InternalIP",
+                "--kubelet-client-certificate=" + client.certificate(),
+                "--kubelet-client-key=" + client.key(),
+                // Megabytes: such a cluster may stand for days.
+                "--audit-log-maxsize=50",
+                "--audit-log-maxbackup=1");
     }
 
     /** Under which the API servers are found, also through a relay of the lab's machine. */
@@ -159,14 +172,7 @@ public final class ControlPlane {
                 "--allow-privileged=true",
                 "--shutdown-delay-duration=0s",
                 "--v=1"));
-        words.addAll(
-                setup.withNodes()
-                        ? List.of(
-                                "--enable-admission-plugins=NodeRestriction",
-                                "--kubelet-preferred-address-types=InternalIP",
-                                "--kubelet-client-certificate=" + kubeletClient.certificate(),
-                                "--kubelet-client-key=" + kubeletClient.key())
-                        : List.of("--disable-admission-plugins=ServiceAccount"));
+        words.addAll(flags);
         Process server = start("kube-apiserver", words.toArray(String[]::new));
         servers.set(which, server);
         awaitReady(which, server);
@@ -348,8 +354,8 @@ public final class ControlPlane {
                 """.formatted(CLUSTER_NAME, url, authority, user.token(), CLUSTER_NAME);
     }
 
-    /** Who asks kubelets in the API servers' name: a certificate in PEM. */
+    /** Who asks kubelets in the API servers' name, if there are nodes: a certificate in PEM. */
     String kubeletClients() throws IOException {
-        return Files.readString(kubeletClient.certificate());
+        return Files.readString(folder.resolve(KUBELET_CLIENT + ".crt"));
     }
 }

@@ -1,8 +1,9 @@
-# What a node of the lab does, as three processes in turn, each of which becomes the next:
+# A node of the lab, in three steps:
 #
 #   enter  is born in the node's network namespace and moves into the node's control groups, so that these
 #          are the roots of the control group namespace that it makes;
-#   join   moves on into their children "init": version 2 wants no process in a group that has children;
+#   join   moves on into their children "init": version 2 wants no process in a group that has children.
+#          It stays as the parent of the next, which dies with it;
 #   node   is process 1 of namespaces of its own. When it ends, the kernel ends all that the node ever
 #          started, and with the last process its mounts go.
 #
@@ -14,7 +15,8 @@ set -eu
 word=$1
 shift
 
-# The host's file system can be read and not changed; what a node writes is in its folder or in memory.
+# The host's root file system can be read and not changed; what a node writes is in its folder or in memory. The order
+# matters: what is bound must be named before something covers it.
 make_file_systems() {
     mkdir -p "$NODE_FOLDER/lib/node/programs/kubernetes" "$NODE_FOLDER/lib/node/programs/containerd"
     mount --bind "$KUBERNETES" "$NODE_FOLDER/lib/node/programs/kubernetes"
