@@ -135,8 +135,7 @@ final class ProxyMain {
         lifecycle.onStop("neighbour watch", neighbours::close);
         if (arguments.value(AgentOptions.HAND_BACK)) {
             // Its ports are given back before, its rules are in force until after.
-            lifecycle.onStop(
-                    "look for kube-proxy", () -> handsBack.set(KubeProxyReturn.isInForce(neighbours.report())));
+            lifecycle.onStop("look for kube-proxy", () -> handsBack.set(KubeProxyReturn.isInForce()));
         }
         metrics.observe(ProxyCounters.SOURCE_TROUBLE, () -> input.status().unreadable());
         ProcessFacts.observeConntrack(metrics);

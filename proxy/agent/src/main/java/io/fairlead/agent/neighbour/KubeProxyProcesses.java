@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Looks for a running kube-proxy: its process under {@code /proc}, its page on the usual port.
@@ -26,10 +27,14 @@ record KubeProxyProcesses(Path proc, int metricsPort) {
     private static final int METRICS_PORT = 10249;
     private static final String NAME = "kube-proxy";
     private static final int TIMEOUT_MILLIS = 500;
-    private static final int PAGE_BYTES_MAX = 64 << 10;
+    private static final int PAGE_BYTES_MAX = 2 << 20;
 
     /** What only kube-proxy's page says, also that of one that lives in a larger program. */
     private static final String MARK = "kubeproxy.config.k8s.io";
+
+    /** When it last wrote the rules of a family; zero before the first time. */
+    private static final Pattern SYNCED =
+            Pattern.compile("(?m)^kubeproxy_sync_proxy_rules_last_timestamp_seconds(\\{[^}]*})? [1-9]");
 
     static KubeProxyProcesses ofThisMachine() {
         return new KubeProxyProcesses(Path.of("/proc"), METRICS_PORT);
@@ -97,22 +102,50 @@ record KubeProxyProcesses(Path proc, int metricsPort) {
     }
 
     private boolean pageAnswers() {
+        return page("/configz").contains(MARK);
+    }
+
+    /** How far its first sync is, by its metrics. Immutable. */
+    enum Sync {
+        /** There is no such page. */
+        UNKNOWN,
+        NOT_DONE,
+        /** Of one family; kube-proxy serves both where the kernel has both. */
+        OF_ONE_FAMILY,
+        DONE
+    }
+
+    Sync sync() {
+        String page = page("/metrics");
+        if (!page.contains("\nkubeproxy_")) {
+            return Sync.UNKNOWN;
+        }
+        return switch ((int) SYNCED.matcher(page).results().count()) {
+            case 0 -> Sync.NOT_DONE;
+            case 1 -> Sync.OF_ONE_FAMILY;
+            default -> Sync.DONE;
+        };
+    }
+
+    /** Empty if nobody answers. */
+    private String page(String path) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), metricsPort), TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream()
-                    .write("GET /configz HTTP/1.0\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            return page(socket.getInputStream()).contains(MARK);
+                    .write(("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return page(socket.getInputStream());
         } catch (IOException nobodyThere) {
-            return false;
+            return "";
         }
     }
 
-    /** Each read has a time-out, and there are at most as many of them as bytes that fit a few packets. */
+    /** Each read has a time-out, and so have all of them. */
     private static String page(InputStream in) throws IOException {
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
-        byte[] part = new byte[PAGE_BYTES_MAX / 8];
+        byte[] part = new byte[8 << 10];
         for (int read = in.read(part); read > 0 && page.size() < PAGE_BYTES_MAX; read = in.read(part)) {
             page.write(part, 0, read);
             if (System.nanoTime() > deadline) {

@@ -26,7 +26,8 @@ public sealed interface SourceStatus {
 
         @Override
         public int unreadable() {
-            return (int) kinds.stream().filter(kind -> !kind.trouble().isEmpty()).count();
+            return (int)
+                    kinds.stream().filter(kind -> !kind.trouble().isEmpty()).count();
         }
     }
 
