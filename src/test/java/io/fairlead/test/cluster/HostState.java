@@ -113,13 +113,9 @@ public record HostState(Map<String, String> parameters, List<String> mounts, Lis
     public static Set<String> ofRun(String name) {
         String prefix = "fl-" + name + "-";
         Set<String> found = new TreeSet<>();
-        for (Path hierarchy : folders(CGROUPS)) {
-            folders(hierarchy).stream()
-                    .filter(group -> fileName(group).startsWith(prefix))
-                    .forEach(group -> found.add(group.toString()));
-        }
-        // Of version 2, which has one hierarchy.
-        folders(CGROUPS).stream()
+        // Version 1 has a folder for each hierarchy, version 2 has the groups here.
+        Stream.concat(Stream.of(CGROUPS), folders(CGROUPS).stream())
+                .flatMap(hierarchy -> folders(hierarchy).stream())
                 .filter(group -> fileName(group).startsWith(prefix))
                 .forEach(group -> found.add(group.toString()));
         ProcessHandle.allProcesses()

@@ -147,11 +147,16 @@ final class KubeClusterIT {
         awaitRouted();
     }
 
-    /** kube-proxy takes a second or so from one sync to the next. */
+    /** Until every node knows of every Pod: kube-proxy takes a second or so from one sync to the next. */
     private void awaitRouted() {
+        long deadline = System.nanoTime() + ROUTED_MAX.toNanos();
         for (KubeNode node : cluster.nodes()) {
             for (InetAddress address : both(CLUSTER_IPS)) {
-                awaitAnswer(node.host(), address);
+                Set<String> answers = answers(node.host(), address, PORT);
+                while (!answers.equals(podNames())) {
+                    assertTrue(System.nanoTime() < deadline, node.name() + " -> " + address + ": " + answers);
+                    answers = answers(node.host(), address, PORT);
+                }
             }
         }
     }
