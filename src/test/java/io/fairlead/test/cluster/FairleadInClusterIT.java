@@ -329,7 +329,11 @@ final class FairleadInClusterIT {
                 () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead")));
         shop.expectNoFailure();
         assertTrue(cluster.nodes().stream().allMatch(node -> hasTable(node, "kube-proxy")));
-        assertEquals("", said("get", "all", "--selector=app.kubernetes.io/part-of=fairlead", "--output=name"));
+        await(
+                "nothing of the chart is left",
+                Duration.ofSeconds(20),
+                () -> said("get", "all", "--selector=app.kubernetes.io/part-of=fairlead", "--output=name")
+                        .isEmpty());
         assertFalse(said("get", "clusterroles", "--output=name").contains("fairlead"));
         shop.expectAllAddresses();
     }

@@ -43,6 +43,8 @@ class KubeProxyTableTest {
             "--once",
             "--dry-run",
             "--cleanup-kube-proxy",
+            "--hand-back",
+            "--pages-bind-address",
             "--log-level",
             "--log-format",
             "-v");

@@ -149,7 +149,8 @@ public final class NeighbourWatch implements AutoCloseable {
                     .filter(traces::containsKey)
                     .forEach(trace -> running.add(new KubeProxyEvidence.Writing(trace)));
         }
-        lastEvidence = running.isEmpty() ? lastEvidence : now;
+        // What was written counts from then on, a process that is there from now on.
+        lastEvidence = certain.isEmpty() ? written.values().stream().reduce(lastEvidence, Math::max) : now;
         return new NeighbourReport(running, traces.keySet(), firewalls);
     }
 

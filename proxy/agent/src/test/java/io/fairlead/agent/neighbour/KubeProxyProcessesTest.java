@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +85,7 @@ class KubeProxyProcessesTest {
     }
 
     /** Answers one request with this. */
-    private List<KubeProxyEvidence> ask(String answer) throws IOException {
+    private <T> T asking(String answer, Function<KubeProxyProcesses, T> question) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {
                 try (Socket client = server.accept()) {
@@ -94,8 +95,35 @@ class KubeProxyProcessesTest {
                     // The test sees that no answer came.
                 }
             });
-            return new KubeProxyProcesses(proc, server.getLocalPort()).find();
+            return question.apply(new KubeProxyProcesses(proc, server.getLocalPort()));
         }
+    }
+
+    private List<KubeProxyEvidence> ask(String answer) throws IOException {
+        return asking(answer, KubeProxyProcesses::find);
+    }
+
+    private KubeProxyProcesses.Sync sync(String... series) throws IOException {
+        StringBuilder page = new StringBuilder("HTTP/1.0 200 OK\r\n\r\n# HELP a page\nkubeproxy_other_total 1\n");
+        for (String each : series) {
+            page.append("kubeproxy_sync_proxy_rules_last_timestamp_seconds")
+                    .append(each)
+                    .append('\n');
+        }
+        return asking(page.toString(), KubeProxyProcesses::sync);
+    }
+
+    @Test
+    void metricsTellHowFarTheFirstSyncIs() throws IOException {
+        assertEquals(KubeProxyProcesses.Sync.NOT_DONE, sync());
+        assertEquals(KubeProxyProcesses.Sync.NOT_DONE, sync("{ip_family=\"IPv4\"} 0", "{ip_family=\"IPv6\"} 0"));
+        assertEquals(
+                KubeProxyProcesses.Sync.OF_ONE_FAMILY, sync("{ip_family=\"IPv4\"} 1.79e+09", "{ip_family=\"IPv6\"} 0"));
+        assertEquals(
+                KubeProxyProcesses.Sync.DONE, sync("{ip_family=\"IPv4\"} 1.79e+09", "{ip_family=\"IPv6\"} 1.79e+09"));
+        assertEquals(
+                KubeProxyProcesses.Sync.UNKNOWN,
+                asking("HTTP/1.0 200 OK\r\n\r\n\nsomething_else 1\n", KubeProxyProcesses::sync));
     }
 
     @Test
