@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fairlead.lab.kube.ClusterImages;
-import io.fairlead.lab.kube.Judges;
 import io.fairlead.lab.kube.KubeCluster;
-import io.fairlead.lab.kube.KubeTool;
 import io.fairlead.lab.node.KubeNode;
-import io.fairlead.lab.run.LabRun;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,13 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -46,13 +38,6 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class FairleadInClusterIT {
 
-    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
-    private static final Judges JUDGES = new Judges(ROOT.resolve("target/judges"));
-    private static final Path BASE = Path.of("target/clusters").toAbsolutePath();
-
-    private static final int NODES = 3;
-    private static final String AGENTS = "daemonset/fairlead-proxy";
-    private static final String AGENT_PODS = "--selector=app.kubernetes.io/component=proxy";
     private static final String ACCOUNT = "--as=system:serviceaccount:kube-system:fairlead-proxy";
 
     /** On a quiet machine of two cores a third of it: bench/README.md. */
@@ -65,25 +50,9 @@ final class FairleadInClusterIT {
     private static final int CAP_NET_RAW = 13;
     private static final Pattern READY = Pattern.compile("(?m)^(\\S+) info SyncReporter: ready: ([0-9]+) Services");
 
-    private final LabRun run = LabRun.start(BASE);
-    private final KubeCluster cluster;
-    private final Shop shop;
-
-    FairleadInClusterIT() {
-        try {
-            new ClusterImages(JUDGES).archives(System.out::println);
-            this.cluster = KubeCluster.start(run, JUDGES, NODES, KubeCluster.Proxy.NFTABLES, System.out::println);
-            this.shop = Shop.open(cluster);
-        } catch (RuntimeException e) {
-            run.close();
-            throw e;
-        }
-    }
-
-    @BeforeAll
-    void loadImage() {
-        cluster.loadImages(ROOT.resolve("target/image/fairlead.tar"));
-    }
+    private final Stage stage = new Stage(KubeCluster.Proxy.NFTABLES);
+    private final KubeCluster cluster = stage.cluster();
+    private final Shop shop = stage.shop();
 
     @AfterEach
     void endTraffic() {
@@ -92,52 +61,7 @@ final class FairleadInClusterIT {
 
     @AfterAll
     void remove() {
-        shop.close();
-        cluster.close();
-        run.close();
-    }
-
-    /** The real Helm, as the cluster's administrator. */
-    private void helm(String... words) {
-        List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of("--namespace=kube-system", "--wait", "--timeout=50s"));
-        KubeTool.Result result = cluster.helm(line.toArray(String[]::new));
-        assertEquals(0, result.exitCode(), () -> result + agentLogs());
-    }
-
-    private String agentLogs() {
-        return kubectl("logs", AGENT_PODS, "--all-containers", "--prefix", "--tail=20")
-                .out();
-    }
-
-    private KubeTool.Result kubectl(String... words) {
-        List<String> line = new ArrayList<>(List.of("--namespace=kube-system"));
-        line.addAll(List.of(words));
-        return cluster.kubectl(line.toArray(String[]::new));
-    }
-
-    private String said(String... words) {
-        return kubectl(words).expectSuccess().out().strip();
-    }
-
-    private static void await(String what, Duration longest, BooleanSupplier condition) {
-        long end = System.nanoTime() + longest.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, () -> "not within " + longest + ": " + what);
-            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-        }
-    }
-
-    private boolean hasTable(KubeNode node, String table) {
-        try {
-            Process nft = run.start(
-                    new ProcessBuilder("nft", "list", "tables").redirectErrorStream(true),
-                    node.host().namespace());
-            return new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .contains("table ip " + table);
-        } catch (IOException e) {
-            throw new AssertionError("cannot list tables of " + node.name(), e);
-        }
+        stage.close();
     }
 
     @Test
@@ -145,24 +69,27 @@ final class FairleadInClusterIT {
     void theChartTakesKubeProxysPlace() {
         shop.startTraffic();
         Instant begin = Instant.now();
-        helm("install", "fairlead", ROOT.resolve("charts/fairlead").toString(), "--set=image.pullPolicy=Never");
+        stage.install();
         shop.expectNoFailure();
-        assertEquals("0", said("get", "daemonset", "kube-proxy", "--output=jsonpath={.status.desiredNumberScheduled}"));
+        assertEquals(
+                "0",
+                stage.said("get", "daemonset", "kube-proxy", "--output=jsonpath={.status.desiredNumberScheduled}"));
         Instant last = readyTimes().stream().max(Comparator.naturalOrder()).orElseThrow();
         Duration installed = Duration.between(begin, last);
         System.out.println("install to Services on all nodes: " + installed.toMillis() + " ms");
-        assertTrue(installed.compareTo(INSTALLED_MAX) < 0, () -> installed + "\n" + agentLogs());
+        assertTrue(installed.compareTo(INSTALLED_MAX) < 0, () -> installed + "\n" + stage.agentLogs());
     }
 
     /** When each agent had its first full sync in the kernel. */
     private List<Instant> readyTimes() {
         List<Instant> times = new ArrayList<>();
-        for (String pod : said("get", "pods", AGENT_PODS, "--output=name").split("\n", -1)) {
-            Matcher ready = READY.matcher(said("logs", pod, "--container=proxy"));
-            assertTrue(ready.find(), () -> pod + " is not ready\n" + agentLogs());
+        for (String pod :
+                stage.said("get", "pods", Stage.AGENT_PODS, "--output=name").split("\n", -1)) {
+            Matcher ready = READY.matcher(stage.said("logs", pod, "--container=proxy"));
+            assertTrue(ready.find(), () -> pod + " is not ready\n" + stage.agentLogs());
             times.add(Instant.parse(ready.group(1)));
         }
-        assertEquals(NODES, times.size());
+        assertEquals(Stage.NODES, times.size());
         return times;
     }
 
@@ -197,7 +124,7 @@ final class FairleadInClusterIT {
     }
 
     private String can(String verb, String kind) {
-        return kubectl("auth", "can-i", verb, kind, ACCOUNT).out().strip();
+        return stage.kubectl("auth", "can-i", verb, kind, ACCOUNT).out().strip();
     }
 
     /** Processes of the agents. */
@@ -211,7 +138,7 @@ final class FairleadInClusterIT {
                 .filter(process -> cluster.nodes().stream().anyMatch(node -> isOn(node, process.pid())))
                 .map(ProcessHandle::pid)
                 .toList();
-        assertEquals(NODES, pids.size());
+        assertEquals(Stage.NODES, pids.size());
         return pids;
     }
 
@@ -228,9 +155,10 @@ final class FairleadInClusterIT {
     @Test
     @Order(4)
     void commandsAnswerInThePods() {
-        String status = said("exec", AGENTS, "--container=proxy", "--", "fairlead", "status");
+        String status = stage.said("exec", Stage.AGENTS, "--container=proxy", "--", "fairlead", "status");
         assertTrue(status.contains("state       in-sync"), status);
-        String where = said("exec", AGENTS, "--container=proxy", "--", "fairlead", "explain", "node", "default/shop");
+        String where = stage.said(
+                "exec", Stage.AGENTS, "--container=proxy", "--", "fairlead", "explain", "node", "default/shop");
         assertTrue(where.contains("forwarded to one of " + Shop.REPLICAS), where);
     }
 
@@ -258,34 +186,50 @@ final class FairleadInClusterIT {
 
     @Test
     @Order(7)
-    void whatKubeProxyLeftIsRemoved() {
-        await(
-                "kube-proxy's tables are removed",
-                // Since the installation kube-proxy must have been quiet for 90 s.
-                Duration.ofSeconds(55),
-                () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "kube-proxy")));
-        shop.expectAllAddresses();
+    void nothingHappensAndNothingFails() {
+        String before = transactions();
+        shop.expectNoFailureFor(Duration.ofSeconds(35));
+        assertEquals(before, transactions());
+    }
+
+    /** How often each agent changed something in the kernel. */
+    private String transactions() {
+        StringBuilder all = new StringBuilder();
+        for (KubeNode node : cluster.nodes()) {
+            stage.in(node, "curl", "-s", "http://127.0.0.1:10260/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith("fairlead_kernel_transactions_total "))
+                    .forEach(line ->
+                            all.append(node.name()).append(' ').append(line).append('\n'));
+        }
+        assertEquals(Stage.NODES, all.toString().lines().count(), all::toString);
+        return all.toString();
     }
 
     @Test
     @Order(8)
-    void anUpgradeOfTheChartFailsNoRequest() {
-        shop.startTraffic();
-        List<Long> before = agents();
-        helm(
-                "upgrade",
-                "fairlead",
-                ROOT.resolve("charts/fairlead").toString(),
-                "--reuse-values",
-                "--set=proxy.log.level=debug",
-                "--set=proxy.maxUnavailable=100%");
-        shop.expectNoFailure();
-        assertTrue(agents().stream().noneMatch(before::contains));
-        assertTrue(cluster.nodes().stream().allMatch(node -> hasTable(node, "fairlead")));
+    void whatKubeProxyLeftIsRemoved() {
+        Stage.await(
+                "kube-proxy's tables are removed",
+                // Since the installation kube-proxy must have been quiet for 90 s.
+                Duration.ofSeconds(55),
+                () -> cluster.nodes().stream().noneMatch(node -> stage.hasTable(node, "kube-proxy")));
+        shop.expectAllAddresses();
     }
 
     @Test
     @Order(9)
+    void anUpgradeOfTheChartFailsNoRequest() {
+        shop.startTraffic();
+        List<Long> before = agents();
+        stage.upgrade("--set=proxy.log.level=debug", "--set=proxy.maxUnavailable=100%");
+        shop.expectNoFailure();
+        assertTrue(agents().stream().noneMatch(before::contains));
+        assertTrue(cluster.nodes().stream().allMatch(node -> stage.hasTable(node, "fairlead")));
+    }
+
+    @Test
+    @Order(10)
     void anAgentStartsInTimeAndWithinItsMemory() throws IOException {
         StringBuilder services = new StringBuilder();
         for (int i = 0; i < 100; i++) {
@@ -294,9 +238,10 @@ final class FairleadInClusterIT {
             services.append("}\nspec: {selector: {app: shop}, ports: [{port: 80, targetPort: 8080}]}\n");
         }
         cluster.apply(services.toString());
-        String pod = said("get", "pods", AGENT_PODS, "--output=name").split("\n", -1)[0];
-        kubectl("delete", pod, "--timeout=30s").expectSuccess();
-        cluster.awaitRollout("kube-system", AGENTS);
+        String pod =
+                stage.said("get", "pods", Stage.AGENT_PODS, "--output=name").split("\n", -1)[0];
+        stage.kubectl("delete", pod, "--timeout=30s").expectSuccess();
+        cluster.awaitRollout("kube-system", Stage.AGENTS);
         long youngest = agents().stream()
                 .max(Comparator.comparing(FairleadInClusterIT::started))
                 .orElseThrow();
@@ -319,22 +264,18 @@ final class FairleadInClusterIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void kubeProxyComesBackWithoutAFailedRequest() {
         shop.startTraffic();
-        helm("uninstall", "fairlead");
-        await(
-                "agents hand back",
-                Duration.ofSeconds(30),
-                () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead")));
+        stage.uninstall();
         shop.expectNoFailure();
-        assertTrue(cluster.nodes().stream().allMatch(node -> hasTable(node, "kube-proxy")));
-        await(
+        assertTrue(cluster.nodes().stream().allMatch(node -> stage.hasTable(node, "kube-proxy")));
+        Stage.await(
                 "nothing of the chart is left",
                 Duration.ofSeconds(20),
-                () -> said("get", "all", "--selector=app.kubernetes.io/part-of=fairlead", "--output=name")
+                () -> stage.said("get", "all", "--selector=app.kubernetes.io/part-of=fairlead", "--output=name")
                         .isEmpty());
-        assertFalse(said("get", "clusterroles", "--output=name").contains("fairlead"));
+        assertFalse(stage.said("get", "clusterroles", "--output=name").contains("fairlead"));
         shop.expectAllAddresses();
     }
 }

@@ -153,12 +153,23 @@ final class Shop implements AutoCloseable {
         return hosts;
     }
 
-    /** Begins to ask, from inside and from outside, with a new connection each time. */
+    /** Begins to ask, from inside and from outside, with a new connection each time; at most for a minute. */
     void startTraffic() {
+        startTraffic(LONGEST);
+    }
+
+    /** Asks for a while: every request was answered. */
+    void expectNoFailureFor(Duration duration) {
+        startTraffic(duration);
+        loads.forEach(load -> assertTrue(load.await(duration.plus(TIMEOUT).plus(TIMEOUT))));
+        expectNoFailure();
+    }
+
+    private void startTraffic(Duration duration) {
         List<InetSocketAddress> within = at(PORT, CLUSTER_IPS, LOAD_BALANCER);
-        loads.add(TrafficLoad.start(inside(), new TrafficLoad.Settings(within, PER_SECOND, LONGEST, TIMEOUT)));
+        loads.add(TrafficLoad.start(inside(), new TrafficLoad.Settings(within, PER_SECOND, duration, TIMEOUT)));
         loads.add(TrafficLoad.start(
-                List.of(cluster.outside()), new TrafficLoad.Settings(fromOutside(), PER_SECOND, LONGEST, TIMEOUT)));
+                List.of(cluster.outside()), new TrafficLoad.Settings(fromOutside(), PER_SECOND, duration, TIMEOUT)));
     }
 
     /** Ends the traffic: every request was answered. */

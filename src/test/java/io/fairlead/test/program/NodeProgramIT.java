@@ -71,6 +71,7 @@ final class NodeProgramIT {
         line.addAll(List.of("--kubeconfig", kubeconfig.toString(), "--run-dir", node.runDir()));
         Program agent = node.start(line);
         agent.awaitText("no answer from http://127.0.0.1:1", START_TIMEOUT);
+        agent.awaitText("node node-1: nftables", START_TIMEOUT);
         assertTrue(node.page(HEALTH_PORT, "/readyz").endsWith("503"));
         assertTrue(node.page(HEALTH_PORT, "/healthz").endsWith("200"));
         assertTrue(node.page(HEALTH_PORT, "/livez").endsWith("200"));

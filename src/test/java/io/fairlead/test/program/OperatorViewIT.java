@@ -152,6 +152,7 @@ final class OperatorViewIT {
         line.addAll(List.of("--kubeconfig", kubeconfig.toString(), "--run-dir", node.runDir()));
         Program agent = node.start(line);
         agent.awaitText("127.0.0.1:1", NOTICED_MAX);
+        agent.awaitText("node node-1: nftables", NOTICED_MAX);
         Map<String, String> report = report("api.zip");
         expect(report, "agent/status.txt", "starting");
         expect(report, "agent/log.txt", "127.0.0.1:1");

@@ -1,0 +1,139 @@
+package io.fairlead.test.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.lab.kube.ClusterImages;
+import io.fairlead.lab.kube.Judges;
+import io.fairlead.lab.kube.KubeCluster;
+import io.fairlead.lab.kube.KubeTool;
+import io.fairlead.lab.node.KubeNode;
+import io.fairlead.lab.run.LabRun;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A real cluster with its kube-proxy, Fairlead's image on its nodes, a shop that is open, and Helm.
+ *
+ * <p>Confined to the test thread.
+ */
+final class Stage implements AutoCloseable {
+
+    static final int NODES = 3;
+    static final String AGENTS = "daemonset/fairlead-proxy";
+    static final String AGENT_PODS = "--selector=app.kubernetes.io/component=proxy";
+
+    private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+    private static final Judges JUDGES = new Judges(ROOT.resolve("target/judges"));
+
+    /** The same each time, so that what a killed test left is tidied by the next one; and on a disk. */
+    private static final Path BASE = Path.of("target/clusters").toAbsolutePath();
+
+    private static final String CHART = ROOT.resolve("charts/fairlead").toString();
+
+    private final LabRun run = LabRun.start(BASE);
+    private final KubeCluster cluster;
+    private final Shop shop;
+
+    Stage(KubeCluster.Proxy proxy) {
+        try {
+            new ClusterImages(JUDGES).archives(System.out::println);
+            this.cluster = KubeCluster.start(run, JUDGES, NODES, proxy, System.out::println);
+            cluster.loadImages(ROOT.resolve("target/image/fairlead.tar"));
+            this.shop = Shop.open(cluster);
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    KubeCluster cluster() {
+        return cluster;
+    }
+
+    Shop shop() {
+        return shop;
+    }
+
+    /** Puts Fairlead in kube-proxy's place, as docs/operate/install.md says. */
+    void install() {
+        helm("install", "fairlead", CHART, "--set=image.pullPolicy=Never");
+    }
+
+    void upgrade(String... values) {
+        List<String> words = new ArrayList<>(List.of("upgrade", "fairlead", CHART, "--reset-then-reuse-values"));
+        words.addAll(List.of(values));
+        helm(words.toArray(String[]::new));
+    }
+
+    /** Goes back to kube-proxy, and waits until no rule of Fairlead's is left. */
+    void uninstall() {
+        helm("uninstall", "fairlead");
+        await(
+                "agents hand back",
+                Duration.ofSeconds(30),
+                () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead")));
+    }
+
+    private void helm(String... words) {
+        List<String> line = new ArrayList<>(List.of(words));
+        line.addAll(List.of("--namespace=kube-system", "--wait", "--timeout=50s"));
+        KubeTool.Result result = cluster.helm(line.toArray(String[]::new));
+        assertEquals(0, result.exitCode(), () -> result + agentLogs());
+    }
+
+    String agentLogs() {
+        return kubectl("logs", AGENT_PODS, "--all-containers", "--prefix", "--tail=20")
+                .out();
+    }
+
+    /** In kube-system. */
+    KubeTool.Result kubectl(String... words) {
+        List<String> line = new ArrayList<>(List.of("--namespace=kube-system"));
+        line.addAll(List.of(words));
+        return cluster.kubectl(line.toArray(String[]::new));
+    }
+
+    /** What kubectl says of kube-system. */
+    String said(String... words) {
+        return kubectl(words).expectSuccess().out().strip();
+    }
+
+    static void await(String what, Duration longest, BooleanSupplier condition) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, () -> "not within " + longest + ": " + what);
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+        }
+    }
+
+    /** Whether a node has an nftables table of that name, of IPv4. */
+    boolean hasTable(KubeNode node, String table) {
+        return in(node, "nft", "list", "tables").contains("table ip " + table);
+    }
+
+    /** What a program says in a node's network. */
+    String in(KubeNode node, String... words) {
+        try {
+            Process program = run.start(
+                    new ProcessBuilder(words).redirectErrorStream(true),
+                    node.host().namespace());
+            return new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError("cannot run " + words[0] + " on " + node.name(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        shop.close();
+        cluster.close();
+        run.close();
+    }
+}
