@@ -40,7 +40,7 @@ final class FairleadInClusterIT {
 
     private static final String ACCOUNT = "--as=system:serviceaccount:kube-system:fairlead-proxy";
 
-    /** On a quiet machine of two cores a third of it: bench/README.md. */
+    /** Whatever else the machine does meanwhile; what it takes on a quiet one is printed. */
     private static final Duration INSTALLED_MAX = Duration.ofSeconds(30);
 
     private static final Duration READY_MAX = Duration.ofSeconds(6);
