@@ -180,6 +180,10 @@ final class ApiOutageIT {
         cluster.startAgents();
         cluster.control().startServer(1);
         awaitBothServers();
+        // Slices are heard of in order: agents that know these know the servers', too.
+        ServiceManifest firstPodOnly = shop.endpoints(cluster.topology().pods().subList(0, 1));
+        cluster.objects().putSlices(firstPodOnly);
+        answers.expect(shop, ApiAnswers.names(firstPodOnly.endpoints()));
         try (KubeApi second = second()) {
             cluster.control().killServer(0);
             new ApiObjects(second, cluster.topology()).putSlices(secondPodOnly());
