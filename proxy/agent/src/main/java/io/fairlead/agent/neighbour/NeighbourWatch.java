@@ -68,20 +68,23 @@ public final class NeighbourWatch implements AutoCloseable {
     private final Set<String> reported = new TreeSet<>();
     private long looks;
     /** When there last was evidence that kube-proxy runs, or this began. */
-    private long lastEvidence = System.nanoTime();
+    private long lastEvidence;
 
     private boolean failing;
     private volatile NeighbourReport report = NeighbourReport.NOTHING;
 
-    NeighbourWatch(Settings settings, NeighbourObserver observer, KubeProxyProcesses processes) {
+    /** @param now as {@link System#nanoTime} */
+    NeighbourWatch(Settings settings, NeighbourObserver observer, KubeProxyProcesses processes, long now) {
         this.settings = settings;
         this.observer = observer;
         this.processes = processes;
+        this.lastEvidence = now;
     }
 
     /** Starts to look around in the network namespace of the calling thread. */
     public static NeighbourWatch start(Settings settings, NeighbourObserver observer) {
-        NeighbourWatch watch = new NeighbourWatch(settings, observer, KubeProxyProcesses.ofThisMachine());
+        NeighbourWatch watch =
+                new NeighbourWatch(settings, observer, KubeProxyProcesses.ofThisMachine(), System.nanoTime());
         Thread.ofPlatform().daemon().name("neighbour-watch").start(watch::run);
         return watch;
     }
@@ -116,11 +119,10 @@ public final class NeighbourWatch implements AutoCloseable {
         }
         NeighbourReport found = judge(kernel.read(), processes.find(), processes.seesTheNode(), now);
         publish(found);
-        boolean quiet = processes.seesTheNode() || now - lastEvidence > WRITING.toNanos();
         if (settings.removesLeftovers()
                 && found.hasLeftovers()
                 && !before.equals(remains)
-                && quiet
+                && isQuiet(processes.seesTheNode(), now)
                 && settings.ready().getAsBoolean()) {
             removeLeftovers();
             // What has changed since the look was us.
@@ -152,6 +154,11 @@ public final class NeighbourWatch implements AutoCloseable {
         // What was written counts from then on, a process that is there from now on.
         lastEvidence = certain.isEmpty() ? written.values().stream().reduce(lastEvidence, Math::max) : now;
         return new NeighbourReport(running, traces.keySet(), firewalls);
+    }
+
+    /** Whether kube-proxy, of which the last look saw nothing, is not just between two of its syncs. */
+    boolean isQuiet(boolean seesTheNode, long now) {
+        return seesTheNode || now - lastEvidence > WRITING.toNanos();
     }
 
     private void publish(NeighbourReport found) {

@@ -18,9 +18,14 @@ class NeighbourWatchTest {
     private static final KubeProxyEvidence PROCESS = new KubeProxyEvidence.Running(7);
     private static final KubeProxyEvidence WRITING = new KubeProxyEvidence.Writing(KubeProxyTrace.NFTABLES);
 
+    private static final long START = 5;
+
     private final NeighbourWatch watch = new NeighbourWatch(
-            new NeighbourWatch.Settings(false, () -> true), _ -> {}, new KubeProxyProcesses(Path.of("/none"), 1));
-    private long now = 5;
+            new NeighbourWatch.Settings(false, () -> true),
+            _ -> {},
+            new KubeProxyProcesses(Path.of("/none"), 1),
+            START);
+    private long now = START;
 
     private NeighbourReport look(
             Map<KubeProxyTrace, Integer> traces, boolean seesTheNode, KubeProxyEvidence... certain) {
@@ -66,6 +71,22 @@ class NeighbourWatchTest {
     void objectsThatOnlyGoAreNobodysWork() {
         look(Map.of(KubeProxyTrace.NFTABLES, 1, KubeProxyTrace.IPSETS, 0), false);
         assertEquals(List.of(), look(TABLE, false).running());
+    }
+
+    /** It may be the time between two syncs of a kube-proxy that cannot be seen. */
+    @Test
+    void quietIsOneSpanWithoutEvidenceWherePodsHideProcesses() {
+        look(TABLE, false);
+        assertFalse(watch.isQuiet(false, START + NeighbourWatch.WRITING.toNanos()));
+        assertTrue(watch.isQuiet(false, START + NeighbourWatch.WRITING.toNanos() + 1));
+        look(CHANGED, false);
+        long written = now;
+        look(CHANGED, false);
+        assertFalse(watch.isQuiet(false, written + NeighbourWatch.WRITING.toNanos()));
+        assertTrue(watch.isQuiet(false, written + NeighbourWatch.WRITING.toNanos() + 1));
+        look(CHANGED, false, PROCESS);
+        assertFalse(watch.isQuiet(false, now + NeighbourWatch.WRITING.toNanos()));
+        assertTrue(watch.isQuiet(true, now), "it would be seen");
     }
 
     @Test
