@@ -1,5 +1,5 @@
 /**
- * What all tests of the whole share: the address plan.
+ * What all tests of the whole share: the address plan, and waiting.
  *
  * <p>Reads nothing; writes nothing; never depends on a particular test.
  */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -99,14 +98,5 @@ final class ApiAnswers {
         assertTrue(
                 result instanceof ProbeResult.Failed failed && failed.kind() == FailureKind.TIMED_OUT,
                 result::toString);
-    }
-
-    /** Waits for a condition. */
-    static void await(String what, Duration longest, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + longest.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "never saw " + what);
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 }

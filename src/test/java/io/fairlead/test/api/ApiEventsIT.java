@@ -10,6 +10,7 @@ import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.kube.Identity;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.Topology;
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Tool;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -80,7 +81,7 @@ final class ApiEventsIT {
     }
 
     private void await(String event) {
-        ApiAnswers.await(event + " among " + events(), WRITTEN, () -> events().contains(event));
+        Poll.until(event + " among " + events(), WRITTEN, () -> events().contains(event));
     }
 
     private String describe(String kind, String name) {
@@ -139,7 +140,7 @@ final class ApiEventsIT {
         Host node = cluster.host(cluster.topology().nodes().getFirst().host());
         try (ServerSocket _ = node.namespace().run(() -> new ServerSocket(31_234))) {
             service("local", "type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 31234");
-            ApiAnswers.await(
+            Poll.until(
                     "an Event on the Service among " + events(),
                     WRITTEN,
                     () -> events().stream()

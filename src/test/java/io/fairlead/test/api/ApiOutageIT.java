@@ -15,6 +15,7 @@ import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.LoadReport;
 import io.fairlead.lab.traffic.TrafficLoad;
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Tool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -165,7 +166,7 @@ final class ApiOutageIT {
         cluster.control().compactHistory();
         cluster.control().startServer(0);
         // Of four kinds, on two nodes.
-        ApiAnswers.await("lists", NOTICED, () -> lists() >= lists + 8);
+        Poll.until("lists", NOTICED, () -> lists() >= lists + 8);
         assertEquals(before, transactions());
     }
 
@@ -197,7 +198,7 @@ final class ApiOutageIT {
 
     /** Until the servers' own endpoints name both: agents learn from these. */
     private void awaitBothServers() {
-        ApiAnswers.await("both servers", NOTICED, () -> {
+        Poll.until("both servers", NOTICED, () -> {
             try {
                 return cluster.api()
                         .get("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes")

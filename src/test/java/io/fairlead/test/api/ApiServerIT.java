@@ -1,5 +1,7 @@
 package io.fairlead.test.api;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.cluster.ServiceManifest;
 import io.fairlead.lab.kube.Identity;
@@ -8,6 +10,8 @@ import io.fairlead.lab.topology.DualStack;
 import io.fairlead.lab.topology.HostSpec;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.Transport;
+import io.fairlead.test.Poll;
+import io.fairlead.test.netns.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +83,16 @@ final class ApiServerIT {
         answers.awaitSilence(web);
     }
 
+    /** Thousands of agents start at the same time when a control plane comes back. */
+    @Test
+    void allThatAnAgentAsksGoesOverOneConnection() {
+        for (AgentProcess agent : cluster.agents()) {
+            String connections =
+                    Tool.run(agent.node().namespace(), "ss", "-Htn", "state", "established", "dport", "=", ":6443");
+            assertEquals(1, connections.lines().count(), connections);
+        }
+    }
+
     @Test
     void slicesThatControllersMakeOfPodsAreFollowed() throws IOException {
         cluster.control().startControllers();
@@ -114,8 +128,7 @@ final class ApiServerIT {
         }
         long created = System.nanoTime();
         for (AgentProcess agent : cluster.agents()) {
-            ApiAnswers.await(
-                    "all Services on " + agent.node().name(), Duration.ofSeconds(10), () -> served(agent, MANY));
+            Poll.until("all Services on " + agent.node().name(), Duration.ofSeconds(10), () -> served(agent, MANY));
         }
         System.out.printf(
                 "%d Services with slices created in %d ms, all in both kernels %d ms later%n",

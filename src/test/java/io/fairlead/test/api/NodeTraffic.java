@@ -15,6 +15,7 @@ import io.fairlead.lab.traffic.Probe;
 import io.fairlead.lab.traffic.ProbeResult;
 import io.fairlead.lab.traffic.TrafficLoad;
 import io.fairlead.lab.traffic.Transport;
+import io.fairlead.test.Poll;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

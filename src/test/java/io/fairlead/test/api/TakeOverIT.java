@@ -7,6 +7,7 @@ import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.kube.KubeProxy;
 import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
+import io.fairlead.test.Poll;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

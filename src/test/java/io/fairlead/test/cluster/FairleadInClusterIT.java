@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.lab.kube.KubeCluster;
 import io.fairlead.lab.node.KubeNode;
+import io.fairlead.lab.topology.Topology;
+import io.fairlead.test.Poll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,7 +211,7 @@ final class FairleadInClusterIT {
     @Test
     @Order(8)
     void whatKubeProxyLeftIsRemoved() {
-        Stage.await(
+        Poll.until(
                 "kube-proxy's tables are removed",
                 // Since the installation kube-proxy must have been quiet for 90 s.
                 Duration.ofSeconds(55),
@@ -217,15 +219,24 @@ final class FairleadInClusterIT {
         shop.expectAllAddresses();
     }
 
+    /** Which also gives agents a configuration of their own instead of kube-proxy's. */
     @Test
     @Order(9)
     void anUpgradeOfTheChartFailsNoRequest() {
         shop.startTraffic();
         List<Long> before = agents();
-        stage.upgrade("--set=proxy.log.level=debug", "--set=proxy.maxUnavailable=100%");
+        stage.upgrade(
+                "--set=proxy.log.level=debug",
+                "--set=proxy.maxUnavailable=100%",
+                "--set=proxy.kubeProxy.configMap=",
+                "--set=proxy.config.clusterCIDR=" + Topology.POD_RANGE.text4() + "\\," + Topology.POD_RANGE.text6(),
+                // A network namespace other than the machine's own cannot set this.
+                "--set=proxy.config.conntrack.maxPerCore=0,proxy.config.conntrack.min=0",
+                "--set=kubernetes.servers={" + cluster.control().url(0) + "}");
         shop.expectNoFailure();
         assertTrue(agents().stream().noneMatch(before::contains));
         assertTrue(cluster.nodes().stream().allMatch(node -> stage.hasTable(node, "fairlead")));
+        shop.expectAllAddresses();
     }
 
     @Test
@@ -270,7 +281,7 @@ final class FairleadInClusterIT {
         stage.uninstall();
         shop.expectNoFailure();
         assertTrue(cluster.nodes().stream().allMatch(node -> stage.hasTable(node, "kube-proxy")));
-        Stage.await(
+        Poll.until(
                 "nothing of the chart is left",
                 Duration.ofSeconds(20),
                 () -> stage.said("get", "all", "--selector=app.kubernetes.io/part-of=fairlead", "--output=name")

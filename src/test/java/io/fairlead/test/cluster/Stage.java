@@ -1,7 +1,6 @@
 package io.fairlead.test.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.lab.kube.ClusterImages;
 import io.fairlead.lab.kube.Judges;
@@ -9,14 +8,13 @@ import io.fairlead.lab.kube.KubeCluster;
 import io.fairlead.lab.kube.KubeTool;
 import io.fairlead.lab.node.KubeNode;
 import io.fairlead.lab.run.LabRun;
+import io.fairlead.test.Poll;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /**
  * A real cluster with its kube-proxy, Fairlead's image on its nodes, a shop that is open, and Helm.
@@ -75,7 +73,7 @@ final class Stage implements AutoCloseable {
     /** Goes back to kube-proxy, and waits until no rule of Fairlead's is left. */
     void uninstall() {
         helm("uninstall", "fairlead");
-        await(
+        Poll.until(
                 "agents hand back",
                 Duration.ofSeconds(30),
                 () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead")));
@@ -103,14 +101,6 @@ final class Stage implements AutoCloseable {
     /** What kubectl says of kube-system. */
     String said(String... words) {
         return kubectl(words).expectSuccess().out().strip();
-    }
-
-    static void await(String what, Duration longest, BooleanSupplier condition) {
-        long end = System.nanoTime() + longest.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, () -> "not within " + longest + ": " + what);
-            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-        }
     }
 
     /** Whether a node has an nftables table of that name, of IPv4. */

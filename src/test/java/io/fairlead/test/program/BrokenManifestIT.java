@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.Poll;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +72,7 @@ final class BrokenManifestIT {
     @Test
     void whatBreaksLaterKeepsItsLastGoodState() {
         node.write("shop.yaml", SHOP);
-        SampleNode.await("the shop answers", NOTICED_MAX, () -> node.answersAtOnce("172.30.0.42", 80));
+        Poll.until("the shop answers", NOTICED_MAX, () -> node.answersAtOnce("172.30.0.42", 80));
         node.write("shop.yaml", SHOP.replace("172.30.0.42", "nonsense"));
         expectSetAside("Service", "default/shop", "shop.yaml:5", "spec.clusterIP: 'nonsense'");
         assertTrue(node.answers("172.30.0.42", 80), "its last good state is gone");
@@ -80,7 +81,7 @@ final class BrokenManifestIT {
 
     private void expectSetAside(String kind, String name, String where, String reason) {
         agent.awaitText(reason, NOTICED_MAX);
-        SampleNode.await("the metric is 1", NOTICED_MAX, () -> setAside("1"));
+        Poll.until("the metric is 1", NOTICED_MAX, () -> setAside("1"));
         List<String> lines = linesWith(name);
         assertEquals(1, lines.size(), lines::toString);
         for (String part : List.of("warning", kind, where, reason)) {
@@ -110,8 +111,8 @@ final class BrokenManifestIT {
 
     private void mend() {
         node.write("shop.yaml", SHOP);
-        SampleNode.await("the shop answers", NOTICED_MAX, () -> node.answersAtOnce("172.30.0.42", 80));
-        SampleNode.await("the metric is 0", NOTICED_MAX, () -> setAside("0"));
+        Poll.until("the shop answers", NOTICED_MAX, () -> node.answersAtOnce("172.30.0.42", 80));
+        Poll.until("the metric is 0", NOTICED_MAX, () -> setAside("0"));
         agent.awaitText("is honoured again", NOTICED_MAX);
         String status = node.ask("status").out();
         assertTrue(status.matches("(?s).*\nset aside +0\n"), status);

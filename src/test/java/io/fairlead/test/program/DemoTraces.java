@@ -1,6 +1,7 @@
 package io.fairlead.test.program;
 
 import io.fairlead.kernel.netns.NetNs;
+import io.fairlead.test.Poll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ final class DemoTraces {
 
     /** The run that lives in this folder of runs; waits until it has begun. */
     static DemoTraces of(Path base) {
-        SampleNode.await(
+        Poll.until(
                 "a run in " + base, Duration.ofSeconds(10), () -> children(base).size() == 1);
         return new DemoTraces(children(base).getFirst());
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.kernel.netns.NetNs;
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Place;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ final class HollowIT {
                 agent.awaitText("ready:", START_TIMEOUT);
                 // The line of the fifth second: 500 changes, of which the agent must have seen some.
                 first.awaitText("50 Services, ", START_TIMEOUT);
-                SampleNode.await(
+                Poll.until(
                         "changes are followed",
                         IN_FORCE,
                         () -> ask(place.namespace(), "endpoints").out().contains("terminating"));
@@ -64,7 +65,7 @@ final class HollowIT {
                 first.awaitEnd(START_TIMEOUT);
                 try (Program second = hollow(place.namespace(), "--change-rate", "0", "--duration", "1m")) {
                     second.awaitText("serving", START_TIMEOUT);
-                    SampleNode.await("its successor counts", IN_FORCE, () -> asPlanned(place.namespace()));
+                    Poll.until("its successor counts", IN_FORCE, () -> asPlanned(place.namespace()));
                 }
                 assertTrue(ask(place.namespace(), "status").out().contains("in-sync"), agent::log);
             }
@@ -83,7 +84,7 @@ final class HollowIT {
             line.addAll(List.of("--run-dir", folder.toString()));
             try (Program agent = Program.startIn(place.namespace(), line)) {
                 agent.awaitText("ready:", START_TIMEOUT);
-                SampleNode.await(
+                Poll.until(
                         "changes are followed",
                         IN_FORCE,
                         () -> ask(place.namespace(), "endpoints").out().contains("terminating"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.Poll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class NeighboursIT {
     void firewallThatDropsForwardsIsNamedWithItsRemedy(String firewall, String warning) {
         shell(firewall);
         Program agent = node.startAgent();
-        SampleNode.await("status says " + warning, NOTICED, () -> status().contains(warning));
+        Poll.until("status says " + warning, NOTICED, () -> status().contains(warning));
         assertFalse(node.answersAtOnce(SampleNode.CLUSTER_ADDRESS, 80), "the firewall drops nothing");
         assertTrue(agent.log().contains(warning), agent.log());
         Matcher remedy = REMEDY.matcher(status());
@@ -84,7 +85,7 @@ final class NeighboursIT {
                 "add table inet fw; add chain inet fw forward { type filter hook forward priority 0; policy drop; };"
                         + "add rule inet fw forward ct status dnat accept");
         node.startAgent();
-        SampleNode.await(
+        Poll.until(
                 "firewalls were looked for",
                 NOTICED,
                 () -> node.page(10249, "/metrics").contains("\nfairlead_forward_firewalls 0.0\n"));
@@ -160,7 +161,7 @@ final class NeighboursIT {
         Path program = Files.copy(Path.of("/bin/sleep"), folder.resolve("kube-proxy"));
         try (Program kubeProxy = Program.startIn(node.namespace(), List.of(program.toString(), "100"))) {
             String warning = "kube-proxy runs on this node (process " + kubeProxy.pid() + ")";
-            SampleNode.await("status says so", NOTICED, () -> status().contains(warning));
+            Poll.until("status says so", NOTICED, () -> status().contains(warning));
             assertTrue(agent.log().contains(warning), agent.log());
             assertTrue(node.page(10249, "/metrics").contains("\nfairlead_kube_proxy_running 1.0\n"));
             Program.Ended refused = Fairlead.runIn(node.namespace(), "cleanup", "--kube-proxy");
@@ -168,11 +169,11 @@ final class NeighboursIT {
             assertTrue(refused.err().contains("process " + kubeProxy.pid()), refused::toString);
             assertTrue(node.rules().contains("table ip kube-proxy"));
         }
-        SampleNode.await("leftovers are noticed", NOTICED, () -> status().contains("kube-proxy left nftables tables"));
+        Poll.until("leftovers are noticed", NOTICED, () -> status().contains("kube-proxy left nftables tables"));
         Program.Ended removed = Fairlead.runIn(node.namespace(), "cleanup", "--kube-proxy");
         assertEquals(0, removed.exitCode(), removed::toString);
         assertEquals("removed: nftables table ip kube-proxy\n", removed.out());
-        SampleNode.await("no more is said", NOTICED, () -> !status().contains("kube-proxy"));
+        Poll.until("no more is said", NOTICED, () -> !status().contains("kube-proxy"));
         node.expectRouted();
     }
 

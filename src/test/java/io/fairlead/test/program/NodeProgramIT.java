@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.EchoServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,13 +123,12 @@ final class NodeProgramIT {
                 endpoints: [{addresses: [10.180.0.77], nodeName: node-1}]
                 ports: [{name: http, port: 8080}]
                 """);
-        SampleNode.await(
+        Poll.until(
                 "the endpoint is told", START_TIMEOUT, () -> status(31000, "/").equals("200"));
         String answer = node.page(31000, "/any/path");
         assertTrue(answer.contains("\"localEndpoints\": 1"), answer);
         Files.delete(node.manifests().resolve("balanced.yaml"));
-        SampleNode.await(
-                "the port is closed", START_TIMEOUT, () -> status(31000, "/").equals("000"));
+        Poll.until("the port is closed", START_TIMEOUT, () -> status(31000, "/").equals("000"));
     }
 
     /** The status of a page, 000 if nobody answers. */
@@ -163,7 +163,7 @@ final class NodeProgramIT {
             agent.awaitText("port " + HEALTH_PORT, START_TIMEOUT);
             node.expectRouted();
         }
-        SampleNode.await(
+        Poll.until(
                 "the page is there",
                 START_TIMEOUT,
                 () -> status(HEALTH_PORT, "/readyz").equals("200"));
@@ -238,7 +238,7 @@ final class NodeProgramIT {
                 metadata: {name: bad}
                 spec: {clusterIP: 172.30.0.66, ports: [{port: 70000}]}
                 """);
-        SampleNode.await("Events as files", START_TIMEOUT, () -> texts(events).contains("reason: SetAside"));
+        Poll.until("Events as files", START_TIMEOUT, () -> texts(events).contains("reason: SetAside"));
         String texts = texts(events);
         assertTrue(texts.contains("reason: Starting") && texts.contains("name: bad\n"), texts);
         assertTrue(texts.contains("70000 is not a port"), texts);

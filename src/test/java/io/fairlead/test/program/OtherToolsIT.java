@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.Poll;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,14 +74,14 @@ final class OtherToolsIT {
     @ValueSource(strings = {"flush ruleset", "delete table ip fairlead", "flush table ip fairlead"})
     void tablesThatCannotBeOwnedAreRepairedAtOnce(String command) {
         try (UnownedAgent agent = UnownedAgent.start(node)) {
-            SampleNode.await("first sync", Duration.ofSeconds(10), () -> agent.steps() > 0);
+            Poll.until("first sync", Duration.ofSeconds(10), () -> agent.steps() > 0);
             node.expectRouted();
             assertFalse(node.rules().contains("flags owner"));
             long steps = agent.steps();
             List<String> words = new ArrayList<>(List.of("nft"));
             words.addAll(List.of(command.split(" ")));
             node.tool(words.toArray(String[]::new));
-            SampleNode.await(
+            Poll.until(
                     "routed again after " + command,
                     REPAIR_MAX,
                     () -> agent.steps() > steps && node.answersAtOnce(SampleNode.CLUSTER_ADDRESS, 80));
@@ -91,10 +92,10 @@ final class OtherToolsIT {
     @Test
     void whatIsDeletedOfAnUnownedTableIsMadeAgain() {
         try (UnownedAgent agent = UnownedAgent.start(node)) {
-            SampleNode.await("first sync", Duration.ofSeconds(10), () -> agent.steps() > 0);
+            Poll.until("first sync", Duration.ofSeconds(10), () -> agent.steps() > 0);
             String before = handle();
             node.tool("nft", "delete", "table", "ip", "fairlead");
-            SampleNode.await("made again", REPAIR_MAX, () -> node.rules().contains("172.30.0.41"));
+            Poll.until("made again", REPAIR_MAX, () -> node.rules().contains("172.30.0.41"));
             assertNotEquals(before, handle());
         }
     }
@@ -125,7 +126,7 @@ final class OtherToolsIT {
                 metadata: {name: more, namespace: default}
                 spec: {clusterIP: 172.30.0.43, ports: [{port: 80}]}
                 """);
-        SampleNode.await(
+        Poll.until(
                 "the change is in force",
                 Duration.ofSeconds(5),
                 () -> node.rules().contains("172.30.0.43"));

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,7 +40,6 @@ final class SampleNode implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration SHORT = Duration.ofMillis(100);
-    private static final long POLL_MILLIS = 5;
 
     private final Place node = new Place();
     private final Place pods = new Place();
@@ -182,19 +180,6 @@ final class SampleNode implements AutoCloseable {
     /** What a page says, behind its status. */
     String page(int port, String path) {
         return tool("curl", "-s", "-m", "5", "-w", "\n%{http_code}", "http://127.0.0.1:" + port + path);
-    }
-
-    /** Waits for something to become true. */
-    static void await(String what, Duration longest, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + longest.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, () -> "not within " + longest + ": " + what);
-            try {
-                Thread.sleep(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.fairlead.test.api;
+package io.fairlead.test;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,14 +7,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for something to become true. Thread-safe. */
-final class Poll {
+public final class Poll {
 
     private static final long NANOS = 20_000_000;
 
     private Poll() {}
 
     /** Fails after the time. */
-    static void until(String what, Duration longest, BooleanSupplier condition) {
+    public static void until(String what, Duration longest, BooleanSupplier condition) {
         long deadline = System.nanoTime() + longest.toNanos();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, () -> "not within " + longest + ": " + what);
