@@ -3,7 +3,6 @@ package io.fairlead.bench;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.CommandLine;
-import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
 import java.io.PrintStream;
@@ -43,7 +42,9 @@ public final class BenchMain {
             new BesideKubeProxy(),
             new Scale(),
             new HollowSoak(),
-            new ApiOutage());
+            new ApiOutage(),
+            new Container(),
+            new Install());
 
     private BenchMain() {}
 
@@ -62,17 +63,8 @@ public final class BenchMain {
             commands.add(Command.of(benchmark.name(), benchmark.summary()).with(RUNS, TINY, TIERING, AOT));
         }
         commands.add(Command.of(ALL, "all of them").with(RUNS, TINY, TIERING, AOT));
-        return switch (new CommandLine("bench", "measures what Fairlead promises", commands).parse(words)) {
-            case Invocation.Help help -> {
-                out.print(help.text());
-                yield 0;
-            }
-            case Invocation.Invalid invalid -> {
-                out.print(invalid.text());
-                yield Invocation.Invalid.EXIT_CODE;
-            }
-            case Invocation.Run run -> run(run.command().name(), plan(run.arguments()), out);
-        };
+        return new CommandLine("bench", "measures what Fairlead promises", commands)
+                .run(words, out, out, run -> run(run.command().name(), plan(run.arguments()), out));
     }
 
     private static Benchmark.Plan plan(Arguments arguments) {

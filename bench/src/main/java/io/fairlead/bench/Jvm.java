@@ -65,7 +65,9 @@ record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
         switch (cache) {
             case Cache.None ignored -> {}
             case Cache.Use(Path file) -> command.add("-XX:AOTCache=" + file);
-            case Cache.Save(Path file) -> command.add("-XX:AOTCacheOutput=" + file);
+            case Cache.Save(Path file) ->
+                command.addAll(List.of(
+                        "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:AOTCacheOutput=" + file));
         }
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -35,6 +35,12 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
     /** Whatever the memory of the machine that builds: how references are laid out depends on the heap. */
     private static final String RECORDING_HEAP = "-Xmx160m";
 
+    /**
+     * Not which methods ran often: the JVM would compile all of them at each start (JEP 515), for which the quick compiler
+     * alone takes longer than it helps.
+     */
+    private static final List<String> NO_TRAINING = List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
+
     ProgramFiles {
         jvmFlags = List.copyOf(jvmFlags);
         classPath = List.copyOf(classPath);
@@ -70,6 +76,7 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
     /** The words that record a start, up to the arguments of the program. */
     List<String> recordingCommand() {
         List<String> words = new ArrayList<>(List.of(JAVA));
+        words.addAll(NO_TRAINING);
         words.addAll(arguments(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + RECORDING)));
         return words;
     }

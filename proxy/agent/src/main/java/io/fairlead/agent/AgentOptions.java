@@ -26,6 +26,9 @@ import java.util.Optional;
  */
 public final class AgentOptions {
 
+    /** The command's name. */
+    static final String PROXY = "proxy";
+
     static final Option<Path> MANIFESTS = Option.of(
             "--manifests", "DIR", ValueFormats.path(), "take the cluster from a directory of YAML and JSON manifests");
     static final Option<Path> STATUS_DIR = Option.of(
@@ -65,7 +68,7 @@ public final class AgentOptions {
     private AgentOptions() {}
 
     static Command command() {
-        Command command = Command.of("proxy", "run the node agent: Services of the cluster in this node's kernel")
+        Command command = Command.of(PROXY, "run the node agent: Services of the cluster in this node's kernel")
                 .with(
                         MANIFESTS,
                         KUBECONFIG,

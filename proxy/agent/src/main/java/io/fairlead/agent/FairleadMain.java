@@ -8,6 +8,7 @@ import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.command.Verb;
 import io.fairlead.agent.config.ConfigText;
 import io.fairlead.agent.config.RoutingFlags;
+import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Libc;
 import io.fairlead.kernel.netns.NamespaceLock;
@@ -61,6 +62,11 @@ public final class FairleadMain {
     /** Exits with 0 on success, 1 if the answer is bad news, 2 if the words are wrong, 69 if something is missing. */
     @SuppressWarnings("SystemOut") // the one place that knows the standard streams
     public static void main(String[] words) {
+        if (words.length > 0 && words[0].equals(AgentOptions.PROXY)) {
+            // What takes longest at an agent's start goes on beside the rest of it.
+            Thread.ofPlatform().daemon().name("libc").start(Libc::bind);
+            Thread.ofPlatform().daemon().name("tls").start(ApiConnection::prepare);
+        }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         int exitCode = new FairleadMain(new Console(out, System.err)).run(List.of(words));
         out.flush();
@@ -69,26 +75,17 @@ public final class FairleadMain {
 
     private int run(List<String> words) {
         List<Command> commands = verbs.stream().map(Verb::command).toList();
-        Invocation invocation =
-                new CommandLine("fairlead", "service routing for a Kubernetes node", commands).parse(words);
-        return switch (invocation) {
-            case Invocation.Help help -> {
-                console.out().print(help.text());
-                yield 0;
-            }
-            case Invocation.Invalid invalid -> {
-                console.err().print(invalid.text());
-                yield Invocation.Invalid.EXIT_CODE;
-            }
-            case Invocation.Run run ->
-                verbs.stream()
-                        .filter(verb ->
-                                verb.command().name().equals(run.command().name()))
-                        .findFirst()
-                        .orElseThrow()
-                        .run()
-                        .applyAsInt(run.arguments());
-        };
+        return new CommandLine("fairlead", "service routing for a Kubernetes node", commands)
+                .run(words, console.out(), console.err(), this::run);
+    }
+
+    private int run(Invocation.Run asked) {
+        return verbs.stream()
+                .filter(verb -> verb.command().name().equals(asked.command().name()))
+                .findFirst()
+                .orElseThrow()
+                .run()
+                .applyAsInt(asked.arguments());
     }
 
     private int proxy(Arguments arguments) {
@@ -107,7 +104,6 @@ public final class FairleadMain {
         if (arguments.value(AgentOptions.INIT_ONLY)) {
             return NodeTuning.initialize(arguments);
         }
-        Thread.ofPlatform().daemon().name("libc").start(Libc::bind);
         try (ClusterInput input = ClusterInput.of(arguments)) {
             boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
             if (!dryRun && !arguments.value(AgentOptions.ONCE)) {

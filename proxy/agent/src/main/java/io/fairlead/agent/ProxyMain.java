@@ -63,8 +63,9 @@ final class ProxyMain {
     /** Serves until a signal; does not return. */
     void run() {
         try {
+            ClusterStore store = connect();
             takeNamespace();
-            start(connect());
+            start(store);
         } catch (KernelException e) {
             refuse("this kernel or its permissions do not allow the nftables data plane: " + e.getMessage());
         } catch (ListenException e) {

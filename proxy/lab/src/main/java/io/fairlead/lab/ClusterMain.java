@@ -9,7 +9,6 @@ import io.fairlead.lab.topology.Topology;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.CommandLine;
-import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.Positional;
 import io.fairlead.runtime.options.ValueFormats;
@@ -111,19 +110,8 @@ public final class ClusterMain {
                         "fairlead cluster down");
         List<String> line = new ArrayList<>(List.of("cluster"));
         line.addAll(words);
-        Invocation invocation =
-                new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(cluster)).parse(line);
-        return switch (invocation) {
-            case Invocation.Help help -> {
-                out.print(help.text());
-                yield 0;
-            }
-            case Invocation.Invalid invalid -> {
-                err.print(invalid.text());
-                yield Invocation.Invalid.EXIT_CODE;
-            }
-            case Invocation.Run run -> act(run.arguments(), out, err);
-        };
+        return new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(cluster))
+                .run(line, out, err, run -> act(run.arguments(), out, err));
     }
 
     private static int act(Arguments arguments, PrintStream out, PrintStream err) {

@@ -11,7 +11,6 @@ import io.fairlead.lab.run.LabRun;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.CommandLine;
-import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
 import java.io.Console;
@@ -51,7 +50,9 @@ public final class DemoMain {
     @SuppressWarnings("SystemOut") // the one place that knows the standard streams
     public static void main(String[] words) {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        System.exit(run(words, out, System.err));
+        int exitCode = run(words, out, System.err);
+        out.flush();
+        System.exit(exitCode);
     }
 
     private static int run(String[] words, PrintStream out, PrintStream err) {
@@ -60,20 +61,8 @@ public final class DemoMain {
                 .example("fairlead demo", "fairlead demo --nodes 3 --keep");
         List<String> line = new ArrayList<>(List.of("demo"));
         line.addAll(List.of(words));
-        Invocation invocation =
-                new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(demo)).parse(line);
-        return switch (invocation) {
-            case Invocation.Help help -> {
-                out.print(help.text());
-                out.flush();
-                yield 0;
-            }
-            case Invocation.Invalid invalid -> {
-                err.print(invalid.text());
-                yield Invocation.Invalid.EXIT_CODE;
-            }
-            case Invocation.Run run -> demo(run.arguments(), out, err);
-        };
+        return new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(demo))
+                .run(line, out, err, run -> demo(run.arguments(), out, err));
     }
 
     private static int demo(Arguments arguments, PrintStream out, PrintStream err) {

@@ -6,7 +6,6 @@ import io.fairlead.lab.run.LabException;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.CommandLine;
-import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
 import java.io.PrintStream;
@@ -129,19 +128,8 @@ public final class HollowMain {
                         "fairlead hollow --services 10000 --to-kubeconfig admin.conf --duration 10m");
         List<String> line = new ArrayList<>(List.of("hollow"));
         line.addAll(List.of(words));
-        Invocation invocation =
-                new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(hollow)).parse(line);
-        return switch (invocation) {
-            case Invocation.Help help -> {
-                out.print(help.text());
-                yield 0;
-            }
-            case Invocation.Invalid invalid -> {
-                err.print(invalid.text());
-                yield Invocation.Invalid.EXIT_CODE;
-            }
-            case Invocation.Run run -> hollow(run.arguments(), out, err);
-        };
+        return new CommandLine("fairlead", "service routing for a Kubernetes node", List.of(hollow))
+                .run(line, out, err, run -> hollow(run.arguments(), out, err));
     }
 
     private static Optional<String> fits(Arguments arguments) {

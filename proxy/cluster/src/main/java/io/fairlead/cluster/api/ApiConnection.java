@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fairlead.cluster.source.decode.BoundedInput;
 import io.fairlead.cluster.source.decode.Field;
 import io.fairlead.cluster.source.decode.InvalidInput;
@@ -17,7 +16,10 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.security.cert.CertificateException;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,7 @@ public final class ApiConnection implements AutoCloseable {
     private final HttpClient.Builder clients;
     private final ApiServers servers;
     private final ApiPatience patience;
+    private final FirstRequests firstRequests = new FirstRequests();
     private volatile HttpClient client;
     /** When a server last said something, by its URL. */
     private final Map<String, AtomicLong> heardNanos = new ConcurrentHashMap<>();
@@ -76,11 +79,25 @@ public final class ApiConnection implements AutoCloseable {
     }
 
     ApiConnection(KubernetesAccess access, ApiPatience patience) {
-        this.clients = new JdkHttpClientFactory().newBuilder(access.config());
+        this.clients = access.clients();
         this.client = clients.build();
         this.servers = access.servers();
         this.patience = patience;
         this.guarding = guard.scheduleWithFixedDelay(this::watch, 250, 250, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Does what the first connection over TLS would do first, most of all the tables of the curve that every client hello
+     * offers: a quarter of a second once. For a thread of its own that does so while others do something else.
+     */
+    public static void prepare() {
+        try {
+            KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+            keys.initialize(new ECGenParameterSpec("secp256r1"));
+            keys.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            LOG.log(Level.DEBUG, "nothing was prepared for TLS", e);
+        }
     }
 
     /** Gives up answers that were silent for too long, and finds out whether a silent server is still there. */
@@ -105,17 +122,14 @@ public final class ApiConnection implements AutoCloseable {
     }
 
     private void probe(String server, HttpClient asked) {
-        try (Answer answer =
-                send(server, request(asked, server + PROBE).build(), asked, patience.probeMax(), patience.probeMax())) {
-            answer.skip(EXPLANATION_BYTES_MAX);
+        try {
+            askForVersion(server, asked, patience.probeMax());
         } catch (ApiFailure e) {
             if (e.isServersFault()) {
                 LOG.log(Level.DEBUG, "giving up all connections: {0}", e.getMessage());
                 servers.failed(server, e.isUntrusted());
                 renew(asked);
             }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the answer to a probe broke off", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -124,10 +138,20 @@ public final class ApiConnection implements AutoCloseable {
         }
     }
 
+    private void askForVersion(String server, HttpClient asked, Duration headMax) throws InterruptedException {
+        try (Answer answer =
+                send(server, request(asked, server + PROBE).build(), asked, headMax, patience.probeMax())) {
+            answer.skip(EXPLANATION_BYTES_MAX);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the answer to a probe broke off", e);
+        }
+    }
+
     /** A connection that is dead stays in the client's pool, so the client is replaced with it. */
     private synchronized void renew(HttpClient dead) {
         if (client.equals(dead) && !guard.isShutdown()) {
             client = clients.build();
+            firstRequests.forget(dead);
             open.stream().filter(answer -> answer.client.equals(dead)).forEach(Answer::abort);
             Thread.ofVirtual().name("api client end").start(dead::close);
         }
@@ -181,6 +205,9 @@ public final class ApiConnection implements AutoCloseable {
             String server = servers.current();
             HttpClient asked = client;
             try {
+                if (server.startsWith("https://")) {
+                    firstRequests.await(server, asked, () -> askForVersion(server, asked, patience.headMax()));
+                }
                 HttpRequest request =
                         method.apply(request(asked, server + path)).build();
                 return send(server, request, asked, patience.headMax(), silenceMax);

@@ -73,6 +73,11 @@ public final class ApiFailure extends RuntimeException {
         return untrusted;
     }
 
+    /** Whether the server said something. */
+    boolean isAnswer() {
+        return code != 0;
+    }
+
     /** No answer, or one that another server might not give. */
     public boolean isServersFault() {
         return code == 0 || code >= SERVER_ERRORS;

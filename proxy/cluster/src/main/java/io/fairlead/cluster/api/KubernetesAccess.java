@@ -1,11 +1,15 @@
 package io.fairlead.cluster.api;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where the API server is and how to be let in. Errors name the file or variable; no message holds a credential.
@@ -17,14 +21,18 @@ public final class KubernetesAccess {
     private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
     private final Config config;
+    /** Makes HTTP clients for the configuration. */
+    private final Function<Config, HttpClient.Builder> clients;
+
     private final ApiServers servers;
 
-    private KubernetesAccess(Config config) {
-        this(config, List.of(config.getMasterUrl()));
+    private KubernetesAccess(Config config, List<String> servers) {
+        this(config, TokenClients::builder, servers);
     }
 
-    private KubernetesAccess(Config config, List<String> servers) {
+    private KubernetesAccess(Config config, Function<Config, HttpClient.Builder> clients, List<String> servers) {
         this.config = config;
+        this.clients = clients;
         this.servers = new ApiServers(servers);
         // Retries are this package's business: they must know what a 410 means.
         config.setRequestRetryBackoffLimit(0);
@@ -37,22 +45,26 @@ public final class KubernetesAccess {
      * @throws IllegalArgumentException if the file is missing or cannot be understood
      */
     public static KubernetesAccess kubeconfig(Path file) {
-        return new KubernetesAccess(read(file));
+        return read(file, List.of());
     }
 
     /** The same, but at other servers, the preferred one first; throws the same. */
     public static KubernetesAccess kubeconfig(Path file, List<String> servers) {
-        Config config = read(file);
-        config.setMasterUrl(servers.getFirst());
-        return new KubernetesAccess(config, servers);
+        return read(file, servers);
     }
 
-    private static Config read(Path file) {
+    private static KubernetesAccess read(Path file, List<String> servers) {
         if (!Files.isReadable(file)) {
             throw new IllegalArgumentException("kubeconfig " + file + ": no such file, or not readable");
         }
         try {
-            return Kubeconfig.read(file).orElseGet(() -> Config.fromKubeconfig(file.toFile()));
+            Optional<Config> known = Kubeconfig.read(file);
+            Config config = known.orElseGet(() -> Config.fromKubeconfig(file.toFile()));
+            servers.stream().findFirst().ifPresent(config::setMasterUrl);
+            return new KubernetesAccess(
+                    config,
+                    known.isPresent() ? TokenClients::builder : new JdkHttpClientFactory()::newBuilder,
+                    servers.isEmpty() ? List.of(config.getMasterUrl()) : servers);
         } catch (IOException | RuntimeException e) {
             // The client and its parser throw several; their messages may quote the file.
             throw new IllegalArgumentException("kubeconfig " + file + ": cannot be understood");
@@ -100,12 +112,8 @@ public final class KubernetesAccess {
     public static KubernetesAccess tokenFile(String server, Path token) {
         Config config = Config.empty();
         config.setMasterUrl(server);
-        return withTokenFile(config, token);
-    }
-
-    private static KubernetesAccess withTokenFile(Config config, Path token) {
         config.setOauthTokenProvider(new TokenFile(token));
-        return new KubernetesAccess(config);
+        return new KubernetesAccess(config, List.of(server));
     }
 
     /**
@@ -137,5 +145,14 @@ public final class KubernetesAccess {
 
     Config config() {
         return config;
+    }
+
+    /**
+     * Makes HTTP clients that send the credentials.
+     *
+     * @throws IllegalArgumentException if whom to trust cannot be read
+     */
+    HttpClient.Builder clients() {
+        return clients.apply(config);
     }
 }

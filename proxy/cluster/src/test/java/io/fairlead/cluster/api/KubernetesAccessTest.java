@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fairlead.cluster.ClusterProbe;
@@ -71,6 +72,20 @@ final class KubernetesAccessTest {
                 String.valueOf(assertThrows(IllegalArgumentException.class, () -> KubernetesAccess.kubeconfig(broken))
                         .getMessage());
         assertFalse(message.contains("secret"), message);
+    }
+
+    @Test
+    void aBadCertificateAuthorityIsNamed() throws IOException {
+        KubernetesAccess access = KubernetesAccess.inCluster(Map.of("KUBERNETES_SERVICE_HOST", "192.0.2.1"), folder);
+        Path authority = folder.resolve("ca.crt");
+        for (String text :
+                List.of("", "no certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n")) {
+            Files.writeString(authority, text);
+            String message =
+                    String.valueOf(assertThrows(IllegalArgumentException.class, () -> new ApiConnection(access))
+                            .getMessage());
+            assertTrue(message.startsWith("certificate authority " + authority + ": "), message);
+        }
     }
 
     @Test

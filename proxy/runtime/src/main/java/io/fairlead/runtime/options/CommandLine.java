@@ -1,6 +1,7 @@
 package io.fairlead.runtime.options;
 
 import io.fairlead.runtime.table.Printable;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * Understands the words that a program was started with: {@code program command [options] [words]}.
@@ -30,6 +32,26 @@ public final class CommandLine {
         this.program = program;
         this.summary = summary;
         this.commands = List.copyOf(commands);
+    }
+
+    /**
+     * Does what the words ask for, or prints what they should have been.
+     *
+     * @param program returns its exit code
+     * @return the exit code
+     */
+    public int run(List<String> words, PrintStream out, PrintStream err, ToIntFunction<Invocation.Run> program) {
+        return switch (parse(words)) {
+            case Invocation.Help help -> {
+                out.print(help.text());
+                yield 0;
+            }
+            case Invocation.Invalid invalid -> {
+                err.print(invalid.text());
+                yield Invocation.Invalid.EXIT_CODE;
+            }
+            case Invocation.Run run -> program.applyAsInt(run);
+        };
     }
 
     /** What the words ask for. Never throws for what a user can write. */
