@@ -3,6 +3,7 @@ package io.fairlead.bench;
 import io.fairlead.lab.hollow.ApiFiller;
 import io.fairlead.lab.hollow.HollowCluster;
 import io.fairlead.lab.hollow.HollowShape;
+import io.fairlead.lab.image.UnpackedImage;
 import io.fairlead.lab.kube.ApiObjects;
 import io.fairlead.lab.kube.ControlPlane;
 import io.fairlead.lab.kube.Identity;
@@ -13,6 +14,9 @@ import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.Lab;
 import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -62,6 +66,20 @@ final class ApiStage implements AutoCloseable {
         } catch (RuntimeException e) {
             run.close();
             throw e;
+        }
+    }
+
+    /** The image of all programs in a folder of this stage; needs what {@code ./fairlead image} builds. */
+    UnpackedImage image() {
+        try {
+            UnpackedImage image = UnpackedImage.unpack(
+                    Launcher.root().resolve("target/image/layout"), run.folder().resolve("image"));
+            // Where the folder of the run is seen.
+            Files.createDirectories(image.root()
+                    .resolve(run.folder().toAbsolutePath().toString().substring(1)));
+            return image;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -105,6 +105,8 @@ final class Child implements AutoCloseable {
 
     /** Asks the program to end, as an operator does, and waits for it. */
     void stop() {
+        // unshare(1) leaves signals to the program that it has started.
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -5,10 +5,13 @@ import io.fairlead.bench.look.MetricsLook;
 import io.fairlead.bench.look.ProcessLook;
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.lab.hollow.HollowAddresses;
+import io.fairlead.lab.image.UnpackedImage;
 import io.fairlead.lab.kube.Judges;
+import io.fairlead.lab.run.MemoryGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A proxy at work on a node: Fairlead, or kube-proxy in nftables mode.
@@ -17,6 +20,7 @@ import java.util.List;
  */
 final class NodeProxy implements AutoCloseable {
 
+    private static final String KUBE_PROXY_READY = "\"SyncProxyRules complete\" ipFamily=\"IPv4\"";
     private static final long READY_SECONDS_MAX = 600;
     private static final long COLLECTION_SECONDS_MAX = 30;
 
@@ -51,12 +55,31 @@ final class NodeProxy implements AutoCloseable {
 
     private static List<String> fairleadCommand(Jvm jvm, Place place) {
         List<String> command = jvm.command();
-        command.addAll(List.of(FairleadMain.class.getName(), "proxy"));
-        command.addAll(place.source());
-        command.addAll(
-                List.of("--node-name", place.node(), "--run-dir", place.runDir().toString()));
-        command.addAll(List.of("--cluster-cidr", HollowAddresses.POD_RANGE));
+        command.add(FairleadMain.class.getName());
+        command.addAll(fairleadWords(place));
         return command;
+    }
+
+    private static List<String> fairleadWords(Place place) {
+        List<String> words = new ArrayList<>(List.of("proxy"));
+        words.addAll(place.source());
+        words.addAll(
+                List.of("--node-name", place.node(), "--run-dir", place.runDir().toString()));
+        words.addAll(List.of("--cluster-cidr", HollowAddresses.POD_RANGE));
+        return words;
+    }
+
+    /**
+     * Fairlead in its image's files, and in a group.
+     *
+     * @param folder that the words of the place lead into; it has the same path there
+     */
+    static NodeProxy fairlead(UnpackedImage image, Path folder, MemoryGroup group, Place place) {
+        List<String> program = new ArrayList<>(image.entryPoint());
+        program.addAll(fairleadWords(place));
+        List<String> memory = List.of("/tmp");
+        Map<String, Path> binds = Map.of(folder.toString(), folder);
+        return new NodeProxy(place, group.words(image.command(memory, binds, program)), "ready:");
     }
 
     /** How many elements an agent without memory would change, which it also does. */
@@ -72,13 +95,22 @@ final class NodeProxy implements AutoCloseable {
 
     /** With what a network namespace does not let it set left alone; all else is its default. */
     static NodeProxy kubeProxy(Judges judges, Place place) {
+        return new NodeProxy(place, kubeProxyCommand(judges, place), KUBE_PROXY_READY);
+    }
+
+    /** The same, in a group. */
+    static NodeProxy kubeProxy(Judges judges, MemoryGroup group, Place place) {
+        return new NodeProxy(place, group.words(kubeProxyCommand(judges, place)), KUBE_PROXY_READY);
+    }
+
+    private static List<String> kubeProxyCommand(Judges judges, Place place) {
         List<String> command = new ArrayList<>();
         command.add(judges.program("kubernetes", "kube-proxy").toString());
         command.addAll(place.source());
         command.addAll(List.of("--hostname-override=" + place.node(), "--proxy-mode=nftables"));
         command.addAll(List.of("--cluster-cidr=" + HollowAddresses.POD_RANGE, "-v=2"));
         command.addAll(List.of("--conntrack-max-per-core=0", "--conntrack-min=0"));
-        return new NodeProxy(place, command, "\"SyncProxyRules complete\" ipFamily=\"IPv4\"");
+        return command;
     }
 
     Place place() {

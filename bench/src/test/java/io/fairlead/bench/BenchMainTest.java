@@ -27,10 +27,10 @@ final class BenchMainTest {
         expectReport(name, bench(name, "--tiny", "--runs", "1"));
     }
 
-    /** These need a real API server, or kube-proxy. */
+    /** These need a real API server, kube-proxy, or the image. (Installing it is tested in the cluster.) */
     @Tag("all")
     @ParameterizedTest
-    @ValueSource(strings = {"kube-proxy", "scale", "api-outage"})
+    @ValueSource(strings = {"kube-proxy", "scale", "api-outage", "container"})
     void runsBesideOthers(String name) throws Exception {
         expectReport(name, bench(name, "--tiny", "--runs", "1"));
     }

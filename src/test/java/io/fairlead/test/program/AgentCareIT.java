@@ -9,12 +9,14 @@ import io.fairlead.lab.cluster.AgentProgram;
 import io.fairlead.lab.cluster.LabCluster;
 import io.fairlead.lab.cluster.ServiceManifest;
 import io.fairlead.lab.run.LabRun;
+import io.fairlead.lab.run.MemoryGroup;
 import io.fairlead.lab.topology.DualStack;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.lab.traffic.LoadReport;
 import io.fairlead.lab.traffic.TrafficLoad;
 import io.fairlead.lab.traffic.Transport;
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Tool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -150,12 +152,13 @@ final class AgentCareIT {
         try (MemoryGroup group =
                 MemoryGroup.create("fairlead-test-" + ProcessHandle.current().pid())) {
             group.limit(1 << 30);
-            cluster.startAgents(group.around(AgentProgram.ofThisProcess()));
+            cluster.startAgents(
+                    new AgentProgram(group.words(AgentProgram.ofThisProcess().words())));
             try (TrafficLoad load = load(9)) {
-                group.limit(MemoryGroup.programBytes(agent().pid()) + (4 << 20));
+                group.limit(programBytes(agent().pid()) + (4 << 20));
                 // More to remember than there is room for.
                 Files.writeString(cluster.manifests().path().resolve("many.yaml"), many(30 * SERVICES));
-                SampleNode.await("the kernel kills the agent", SETTLED, () -> group.kills() > 0);
+                Poll.until("the kernel kills the agent", SETTLED, () -> group.kills() > 0);
                 group.limit(1 << 30);
                 Files.writeString(cluster.manifests().path().resolve("many.yaml"), many(SERVICES));
                 agent().restart();
@@ -170,13 +173,22 @@ final class AgentCareIT {
         }
     }
 
+    /** What a process has in memory that cannot be read again from a file. */
+    private static long programBytes(long pid) throws IOException {
+        String line = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(each -> each.startsWith("RssAnon:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+    }
+
     /** Java's own limit ends the process as well: half of an agent would be worse than none. */
     @Test
     void agentWithoutHeapEndsAndLeavesItsState() throws InterruptedException, IOException {
         cluster.startAgents(Fairlead.agentWithHeap("20m"));
         try (TrafficLoad load = load(6)) {
             Files.writeString(cluster.manifests().path().resolve("many.yaml"), many(30 * SERVICES));
-            SampleNode.await(
+            Poll.until(
                     "the agent ends",
                     SETTLED,
                     () -> !ProcessHandle.of(agent().pid())

@@ -14,8 +14,11 @@ import java.util.Map;
  * An image's files in a folder, to run its programs where there is no container runtime.
  *
  * <p>Immutable.
+ *
+ * @param root where they are
+ * @param entryPoint the words that its program starts with
  */
-public record UnpackedImage(Path root) {
+public record UnpackedImage(Path root, List<String> entryPoint) {
 
     /** Words before "--" say what is mounted; those after it are the command. */
     private static final String ENTER = """
@@ -37,6 +40,10 @@ public record UnpackedImage(Path root) {
             exec chroot "$root" "$@"
             """;
 
+    public UnpackedImage {
+        entryPoint = List.copyOf(entryPoint);
+    }
+
     /**
      * Unpacks all layers, with the modes, owners and times that they say; needs root.
      *
@@ -45,18 +52,21 @@ public record UnpackedImage(Path root) {
      * @throws LabException if something cannot be read or written
      */
     public static UnpackedImage unpack(Path layout, Path root) {
+        ObjectMapper json = new ObjectMapper();
         try {
             Files.createDirectory(root);
-            JsonNode manifest =
-                    new ObjectMapper().readTree(layout.resolve("manifest.json").toFile());
+            JsonNode manifest = json.readTree(layout.resolve("manifest.json").toFile());
             for (JsonNode layer : manifest.at("/0/Layers")) {
                 String blob = layout.resolve(layer.asText()).toString();
                 BuildCommand.run(root, List.of("tar", "-xpf", blob, "--same-owner"));
             }
+            Path config = layout.resolve(manifest.at("/0/Config").asText());
+            List<String> entryPoint = new ArrayList<>();
+            json.readTree(config.toFile()).at("/config/Entrypoint").forEach(word -> entryPoint.add(word.asText()));
+            return new UnpackedImage(root, entryPoint);
         } catch (IOException e) {
             throw new LabException("cannot unpack " + layout + " to " + root + ": " + e, e);
         }
-        return new UnpackedImage(root);
     }
 
     /**
