@@ -76,8 +76,9 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
     /** The words that record a start, up to the arguments of the program. */
     List<String> recordingCommand() {
         List<String> words = new ArrayList<>(List.of(JAVA));
-        words.addAll(NO_TRAINING);
-        words.addAll(arguments(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + RECORDING)));
+        List<String> more = new ArrayList<>(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + RECORDING));
+        more.addAll(NO_TRAINING);
+        words.addAll(arguments(more));
         return words;
     }
 
