@@ -4,6 +4,7 @@ import io.fairlead.bench.process.SyntheticCluster;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.Endpoint;
 import io.fairlead.cluster.model.EndpointSlice;
+import io.fairlead.cluster.model.ExtraObject;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.cluster.model.ServiceCidr;
@@ -53,6 +54,7 @@ final class ManifestFiles implements AutoCloseable {
                         .append(range.cidrs().getFirst())
                         .append("\"]\n");
             }
+            case ExtraObject extra -> throw new IllegalArgumentException("no text for " + extra.key());
         }
         if (++objects % OBJECTS_PER_FILE == 0) {
             endFile();

@@ -24,7 +24,7 @@ public final class ManifestTexts implements AutoCloseable {
 
     /** @param nodeName the only Node object to keep */
     public ManifestTexts(String nodeName) {
-        this.reader = new ManifestReader(nodeName);
+        this.reader = new ManifestReader(SourceScope.ofNode(nodeName));
         try {
             this.file = Files.createTempFile("fairlead-manifest", ".yaml");
         } catch (IOException e) {

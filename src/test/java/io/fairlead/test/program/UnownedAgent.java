@@ -8,6 +8,7 @@ import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.source.ManifestSource;
+import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.NftMonitor;
@@ -41,7 +42,8 @@ final class UnownedAgent implements AutoCloseable {
         NftablesDataplane dataplane = new NftablesDataplane(nft, false, _ -> {});
         this.loop = new ProxyLoop(new SyncEngine(dataplane, new NodeResolver(policy)), MIN_SYNC, MAX_SYNC, RETRY);
         this.monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
-        this.source = new ManifestSource(node.manifests(), policy.nodeName(), store.register("manifests"));
+        this.source = new ManifestSource(
+                node.manifests(), SourceScope.ofNode(policy.nodeName()), store.register("manifests"));
         loop.start(new Steps());
         Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
         loop.onAddresses(Set.of(IpAddress.parse(SampleNode.NODE_ADDRESS)));

@@ -9,6 +9,7 @@ import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.source.ApiServerDiscovery;
 import io.fairlead.cluster.source.KubernetesSource;
 import io.fairlead.cluster.source.ManifestSource;
+import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.cluster.write.ApiEventTarget;
 import io.fairlead.cluster.write.DirectoryEventTarget;
 import io.fairlead.cluster.write.EventTarget;
@@ -79,14 +80,14 @@ final class ClusterInput implements AutoCloseable {
     void start(ClusterStore store) {
         ClusterSink sink = store.register(manifests.isPresent() ? "manifests" : "kubernetes");
         manifests.ifPresent(directory -> {
-            ManifestSource source = new ManifestSource(directory, nodeName, sink);
+            ManifestSource source = new ManifestSource(directory, SourceScope.ofNode(nodeName), sink);
             source.start();
             end = source::close;
             status = () -> status(directory, source.status());
         });
         access.ifPresent(server -> store.subscribe(new ApiServerDiscovery(server.servers())));
         api.ifPresent(connection -> {
-            KubernetesSource source = new KubernetesSource(connection, nodeName, sink);
+            KubernetesSource source = new KubernetesSource(connection, SourceScope.ofNode(nodeName), sink);
             source.start();
             end = source::close;
             status = () -> status(source.status());

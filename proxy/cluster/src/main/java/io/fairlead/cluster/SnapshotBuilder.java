@@ -1,7 +1,9 @@
 package io.fairlead.cluster;
 
+import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ClusterObject;
 import io.fairlead.cluster.model.EndpointSlice;
+import io.fairlead.cluster.model.ExtraObject;
 import io.fairlead.cluster.model.Node;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
@@ -14,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pcollections.TreePMap;
 
@@ -32,14 +37,16 @@ final class SnapshotBuilder {
     private TreePMap<ObjectName, List<EndpointSlice>> slices = TreePMap.empty();
     private TreePMap<String, Node> nodes = TreePMap.empty();
     private TreePMap<String, ServiceCidr> serviceCidrs = TreePMap.empty();
+    private TreePMap<ClusterKind, TreePMap<ObjectName, ExtraObject>> extras = TreePMap.empty();
     private TreePMap<ObjectKey, ClusterChange.SetAside> setAside = TreePMap.empty();
 
-    private ClusterSnapshot built = new ClusterSnapshot(0, services, slices, nodes, serviceCidrs, setAside);
+    private ClusterSnapshot built = snapshot(0);
 
     /** To find the Service of a slice that is deleted or moves to another Service. */
     private final Map<ObjectName, ObjectName> serviceOfSlice = new HashMap<>();
 
     private final SortedSet<ObjectName> touched = new TreeSet<>();
+    private final SortedMap<ClusterKind, SortedSet<ObjectName>> touchedExtras = new TreeMap<>();
 
     // Since the last build.
     private int changedServices;
@@ -78,8 +85,12 @@ final class SnapshotBuilder {
         touched.removeIf(
                 name -> Objects.equals(services.get(name), built.services().get(name))
                         && Objects.equals(slices.get(name), built.slices().get(name)));
+        touchedExtras.forEach((kind, names) -> names.removeIf(name ->
+                Objects.equals(extrasOf(kind).get(name), built.extras(kind).get(name))));
+        touchedExtras.values().removeIf(Set::isEmpty);
         ClusterDelta delta = new ClusterDelta(
                 touched,
+                touchedExtras,
                 nodes != built.nodes(),
                 serviceCidrs != built.serviceCidrs(),
                 setAside != built.setAside(),
@@ -88,13 +99,18 @@ final class SnapshotBuilder {
             triggers.clear();
         }
         touched.clear();
+        touchedExtras.clear();
         changedServices = 0;
         changedSlices = 0;
         if (delta.isEmpty() && built.sequence() > 0) {
             return delta;
         }
-        built = new ClusterSnapshot(built.sequence() + 1, services, slices, nodes, serviceCidrs, setAside);
+        built = snapshot(built.sequence() + 1);
         return delta;
+    }
+
+    private ClusterSnapshot snapshot(long sequence) {
+        return new ClusterSnapshot(sequence, services, slices, nodes, serviceCidrs, extras, setAside);
     }
 
     private void upsert(ClusterObject object) {
@@ -111,24 +127,41 @@ final class SnapshotBuilder {
             }
             case Node node -> nodes = plus(nodes, node.name(), node);
             case ServiceCidr cidr -> serviceCidrs = plus(serviceCidrs, cidr.name(), cidr);
+            case ExtraObject extra -> {
+                ClusterKind kind = extra.kind();
+                putExtras(kind, plus(extrasOf(kind), extra.objectName(), extra), extra.objectName());
+            }
         }
     }
 
     private void delete(ClusterChange.Delete delete) {
+        ClusterKind kind = delete.kind();
         ObjectName name = delete.name();
-        switch (delete.kind()) {
-            case SERVICE -> {
-                putServices(minus(services, name), name);
+        if (kind == ClusterKind.SERVICE) {
+            putServices(minus(services, name), name);
+        } else if (kind == ClusterKind.ENDPOINT_SLICE) {
+            ObjectName service = serviceOfSlice.remove(name);
+            if (service != null) {
+                replaceSlice(service, name, List.of());
             }
-            case ENDPOINT_SLICE -> {
-                ObjectName service = serviceOfSlice.remove(name);
-                if (service != null) {
-                    replaceSlice(service, name, List.of());
-                }
-            }
-            case NODE -> nodes = minus(nodes, name.name());
-            case SERVICE_CIDR -> serviceCidrs = minus(serviceCidrs, name.name());
-            case MANIFEST -> {}
+        } else if (kind == ClusterKind.NODE) {
+            nodes = minus(nodes, name.name());
+        } else if (kind == ClusterKind.SERVICE_CIDR) {
+            serviceCidrs = minus(serviceCidrs, name.name());
+        } else {
+            putExtras(kind, minus(extrasOf(kind), name), name);
+        }
+    }
+
+    private TreePMap<ObjectName, ExtraObject> extrasOf(ClusterKind kind) {
+        return extras.getOrDefault(kind, TreePMap.empty());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // An unchanged map stays the same one: see plus and minus.
+    private void putExtras(ClusterKind kind, TreePMap<ObjectName, ExtraObject> latest, ObjectName changed) {
+        if (latest != extrasOf(kind)) {
+            extras = latest.isEmpty() ? extras.minus(kind) : extras.plus(kind, latest);
+            touchedExtras.computeIfAbsent(kind, _ -> new TreeSet<>()).add(changed);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class SnapshotBuilderTest {
@@ -169,11 +170,40 @@ final class SnapshotBuilderTest {
 
         // The object is good again, exactly as it was: only the report ends.
         assertEquals(
-                new ClusterDelta(ClusterDelta.EMPTY.services(), false, false, true, ChangeTally.NONE),
+                new ClusterDelta(ClusterDelta.EMPTY.services(), new TreeMap<>(), false, false, true, ChangeTally.NONE),
                 after(upsert(good)));
         after(report);
         assertTrue(after(delete(good)).setAsideChanged());
         assertTrue(builder.built().setAside().isEmpty());
+    }
+
+    @Test
+    void kindsOfOneModuleAreInTheSameSnapshots() {
+        ObjectName name = name("a");
+        ClusterDelta delta =
+                after(upsert(service("web").build()), upsert(Gadget.of("a", 1)), upsert(Gadget.of("b", 2)));
+        assertEquals(Set.of(name, name("b")), delta.objects(Gadget.KIND));
+        assertEquals(Gadget.of("a", 1), builder.built().objects(Gadget.KIND).get(name));
+        assertEquals(delta, ClusterDelta.fromEmpty(builder.built()));
+
+        assertTrue(after(upsert(Gadget.of("a", 1))).isEmpty(), "it says the same");
+        assertTrue(after(upsert(Gadget.of("a", 3)), upsert(Gadget.of("a", 1))).isEmpty(), "and says it again");
+        ClusterDelta changed = after(upsert(Gadget.of("a", 3)));
+        assertEquals(Set.of(name), changed.objects(Gadget.KIND));
+        ClusterDelta gone = after(delete(Gadget.of("a", 3)), delete(Gadget.of("b", 2)));
+        assertEquals(Map.of(), builder.built().objects(Gadget.KIND));
+        assertEquals(Set.of(name, name("b")), changed.merge(gone).objects(Gadget.KIND));
+        assertFalse(gone.isEmpty());
+        assertTrue(after(delete(Gadget.of("a", 3))).isEmpty());
+    }
+
+    @Test
+    void setAsideObjectOfOneModuleKeepsItsLastRecord() {
+        after(upsert(Gadget.of("a", 1)));
+        ClusterDelta delta =
+                after(new ClusterChange.SetAside(Gadget.KIND.kind(), name("a"), "a.yaml:3", "spec.size: bad"));
+        assertTrue(delta.setAsideChanged());
+        assertEquals(Map.of(name("a"), Gadget.of("a", 1)), builder.built().objects(Gadget.KIND));
     }
 
     /** However the same changes are cut into batches, the snapshots, and the sum of the deltas, are the same. */

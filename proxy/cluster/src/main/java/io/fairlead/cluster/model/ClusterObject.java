@@ -5,11 +5,11 @@ package io.fairlead.cluster.model;
  *
  * <p>Immutable.
  */
-public sealed interface ClusterObject permits Service, EndpointSlice, Node, ServiceCidr {
+public sealed interface ClusterObject permits Service, EndpointSlice, Node, ServiceCidr, ExtraObject {
 
     ClusterKind kind();
 
-    /** Namespace and name; Nodes and ServiceCIDRs have no namespace. */
+    /** Namespace and name; objects of the whole cluster have no namespace. */
     ObjectName objectName();
 
     default ObjectKey key() {

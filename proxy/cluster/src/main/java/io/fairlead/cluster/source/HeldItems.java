@@ -27,13 +27,14 @@ final class HeldItems {
 
     private final ClusterKind kind;
     private final ClusterSink sink;
-    private final ObjectDecoder decoder = new ObjectDecoder();
+    private final ObjectDecoder decoder;
     private final Map<ObjectName, Item> items = new HashMap<>();
     private final Instant began = Instant.now();
     private int round;
 
-    HeldItems(ClusterKind kind, ClusterSink sink) {
+    HeldItems(ClusterKind kind, ObjectDecoder decoder, ClusterSink sink) {
         this.kind = kind;
+        this.decoder = decoder;
         this.sink = sink;
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The Kubernetes API as the source: Services, EndpointSlices, this Node and ServiceCIDRs, each followed by a virtual
- * thread of its own. What another proxy serves, and headless slices, are left out by the server (label selectors).
+ * The Kubernetes API as the source: Services, EndpointSlices, this Node, ServiceCIDRs and what else is wanted, each
+ * followed by a virtual thread of its own. What another proxy serves, and headless slices, are left out by the server (label selectors).
  *
  * <p>Thread-safe.
  */
@@ -38,14 +38,13 @@ public final class KubernetesSource implements AutoCloseable {
 
     /**
      * @param api stays open when this is closed
-     * @param nodeName the only Node to follow; empty follows them all
      */
-    public KubernetesSource(ApiConnection api, String nodeName, ClusterSink sink) {
-        this(api, nodeName, sink, KubernetesTiming.STANDARD);
+    public KubernetesSource(ApiConnection api, SourceScope scope, ClusterSink sink) {
+        this(api, scope, sink, KubernetesTiming.STANDARD);
     }
 
-    KubernetesSource(ApiConnection api, String nodeName, ClusterSink sink, KubernetesTiming timing) {
-        List<ResourceWatch.Resource> resources = resources(nodeName);
+    KubernetesSource(ApiConnection api, SourceScope scope, ClusterSink sink, KubernetesTiming timing) {
+        List<ResourceWatch.Resource> resources = resources(scope);
         AtomicInteger missing = new AtomicInteger(resources.size());
         Runnable onFirstList = () -> {
             if (missing.decrementAndGet() == 0) {
@@ -53,14 +52,16 @@ public final class KubernetesSource implements AutoCloseable {
             }
         };
         for (ResourceWatch.Resource resource : resources) {
-            ResourceWatch watch = new ResourceWatch(resource, api, timing, sink, onFirstList, closed);
+            HeldItems items = new HeldItems(resource.kind(), scope.decoder(), sink);
+            ResourceWatch watch = new ResourceWatch(resource, api, timing, items, onFirstList, closed);
             watches.add(watch);
             threads.add(Thread.ofVirtual().name("watch " + resource.kind()).unstarted(watch));
         }
     }
 
-    private static List<ResourceWatch.Resource> resources(String nodeName) {
-        return List.of(
+    private static List<ResourceWatch.Resource> resources(SourceScope scope) {
+        String nodeName = scope.nodeName();
+        List<ResourceWatch.Resource> resources = new ArrayList<>(List.of(
                 new ResourceWatch.Resource(
                         ClusterKind.SERVICE, selector("labelSelector", "!" + ObjectDecoder.PROXY_NAME_LABEL), false),
                 new ResourceWatch.Resource(
@@ -71,7 +72,11 @@ public final class KubernetesSource implements AutoCloseable {
                         ClusterKind.NODE,
                         nodeName.isEmpty() ? "" : selector("fieldSelector", "metadata.name=" + nodeName),
                         false),
-                new ResourceWatch.Resource(ClusterKind.SERVICE_CIDR, "", true));
+                new ResourceWatch.Resource(ClusterKind.SERVICE_CIDR, "", true)));
+        for (ExtraResource<?> extra : scope.extras()) {
+            resources.add(new ResourceWatch.Resource(extra.kind().kind(), extra.selectors(), extra.mayBeAbsent()));
+        }
+        return resources;
     }
 
     private static String selector(String parameter, String expression) {

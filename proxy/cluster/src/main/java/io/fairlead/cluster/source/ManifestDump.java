@@ -20,8 +20,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ManifestDump {
 
-    /** For every Node of the cluster. */
-    private static final String ALL_NODES = "";
+    private static final SourceScope ALL_NODES = SourceScope.ofNode("");
 
     private ManifestDump() {}
 

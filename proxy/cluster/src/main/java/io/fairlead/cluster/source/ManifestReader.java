@@ -40,12 +40,12 @@ final class ManifestReader {
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final JsonFactory json = new JsonFactory();
-    private final ObjectDecoder decoder = new ObjectDecoder();
+    private final ObjectDecoder decoder;
     private final String nodeName;
 
-    /** @param nodeName the only Node to keep; empty keeps them all */
-    ManifestReader(String nodeName) {
-        this.nodeName = nodeName;
+    ManifestReader(SourceScope scope) {
+        this.decoder = scope.decoder();
+        this.nodeName = scope.nodeName();
     }
 
     /**
@@ -132,7 +132,7 @@ final class ManifestReader {
         if (kindText.isEmpty()) {
             throw object.at("kind").error("is missing");
         }
-        Optional<ClusterKind> known = ObjectDecoder.kind(apiVersion, kindText);
+        Optional<ClusterKind> known = decoder.kind(apiVersion, kindText);
         if (known.isEmpty()) {
             content.ignore();
             return;

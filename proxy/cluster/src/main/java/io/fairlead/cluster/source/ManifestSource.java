@@ -77,11 +77,10 @@ public final class ManifestSource implements AutoCloseable {
      */
     private record Doubt(ManifestFile content, long sinceNanos) {}
 
-    /** @param nodeName the only Node object to keep; empty keeps them all */
-    public ManifestSource(Path directory, String nodeName, ClusterSink sink) {
+    public ManifestSource(Path directory, SourceScope scope, ClusterSink sink) {
         this.directory = directory;
         this.sink = sink;
-        this.reader = new ManifestReader(nodeName);
+        this.reader = new ManifestReader(scope);
         this.thread = Thread.ofPlatform().daemon().name("manifests").unstarted(this::run);
     }
 

@@ -3,7 +3,6 @@ package io.fairlead.cluster.source;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.ApiFailure;
 import io.fairlead.cluster.model.ClusterKind;
@@ -82,14 +81,14 @@ final class ResourceWatch implements Runnable {
             Resource resource,
             ApiConnection api,
             KubernetesTiming timing,
-            ClusterSink sink,
+            HeldItems items,
             Runnable onFirstList,
             CountDownLatch closed) {
         this.resource = resource;
         this.api = api;
         this.timing = timing;
         this.onFirstList = onFirstList;
-        this.items = new HeldItems(resource.kind(), sink);
+        this.items = items;
         this.closed = closed;
         this.backoff = new Backoff(timing.backoffMin(), timing.backoffMax(), random);
         this.status = new KubernetesSource.KindStatus(resource.kind(), false, Instant.EPOCH, "not asked yet");

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.source.FakeApiServer;
 import io.fairlead.cluster.source.KubernetesSource;
+import io.fairlead.cluster.source.SourceScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class KubernetesAccessTest {
         api.requireToken("a-secret");
         try (ClusterProbe probe = new ClusterProbe();
                 ApiConnection connection = new ApiConnection(access);
-                KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink())) {
+                KubernetesSource source = new KubernetesSource(connection, SourceScope.ofNode("n1"), probe.sink())) {
             source.start();
             probe.await("the first snapshot", _ -> true);
         }

@@ -42,7 +42,8 @@ final class ApiServerDiscoveryTest {
                      "endpoints": [{"addresses": ["2001:db8::1"], "conditions": {"ready": true}}]}
                     """);
             try (ApiConnection connection = new ApiConnection(KubernetesAccess.plain(List.of(api.url())));
-                    KubernetesSource source = new KubernetesSource(connection, "n1", probe.sink())) {
+                    KubernetesSource source =
+                            new KubernetesSource(connection, SourceScope.ofNode("n1"), probe.sink())) {
                 source.start();
                 ClusterSnapshot snapshot = probe.awaitServices("kubernetes");
                 KubernetesAccess access = KubernetesAccess.plain(List.of("https://[fd00:172:30::1]:443"));

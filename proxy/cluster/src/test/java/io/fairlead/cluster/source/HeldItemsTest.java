@@ -7,9 +7,11 @@ import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.source.decode.Manifests;
+import io.fairlead.cluster.source.decode.ObjectDecoder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class HeldItemsTest {
 
     private final List<ClusterChange> said = new ArrayList<>();
-    private final HeldItems items = new HeldItems(ClusterKind.ENDPOINT_SLICE, said::add);
+    private final HeldItems items = new HeldItems(ClusterKind.ENDPOINT_SLICE, new ObjectDecoder(Map.of()), said::add);
 
     private void put(String triggerTime, String address) {
         items.put(Manifests.tree("""

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.Gadget;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
@@ -39,7 +40,7 @@ final class ManifestSourceTest {
 
     @BeforeEach
     void newSource() {
-        source = new ManifestSource(folder, "n1", probe.sink());
+        source = new ManifestSource(folder, SourceScope.ofNode("n1"), probe.sink());
     }
 
     @AfterEach
@@ -74,6 +75,21 @@ final class ManifestSourceTest {
         ClusterSnapshot snapshot = probe.await("the first snapshot", _ -> true);
         assertTrue(snapshot.services().isEmpty());
         assertEquals(List.of(new ClusterChange.Synced()), probe.said());
+    }
+
+    @Test
+    void readsKindsOfOneModuleToo() {
+        source.close();
+        source = new ManifestSource(folder, Gadget.SCOPE, probe.sink());
+        write("a.yaml", WEB + "---\n" + Gadget.json("a", 1) + "---\n" + Gadget.json("b", 10));
+        source.start();
+        ClusterSnapshot snapshot = probe.awaitSetAside(1);
+        assertEquals(
+                List.of(Gadget.of("a", 1)),
+                List.copyOf(snapshot.objects(Gadget.KIND).values()));
+        assertEquals(
+                "spec.size: 10 is not a size (1..9)",
+                report(snapshot, Gadget.KIND.kind(), "b").reason());
     }
 
     @Test
@@ -150,7 +166,7 @@ final class ManifestSourceTest {
                 ---
                 {apiVersion: v1, kind: Node, metadata: {name: n2}}
                 """);
-        source = new ManifestSource(folder, "", probe.sink());
+        source = new ManifestSource(folder, SourceScope.ofNode(""), probe.sink());
         source.start();
         assertEquals(
                 2, probe.await("two Nodes", s -> s.nodes().size() == 2).nodes().size());
@@ -361,7 +377,7 @@ final class ManifestSourceTest {
     private ClusterSnapshot firstSnapshot(String file, String text) {
         write(file, text);
         try (ClusterProbe own = new ClusterProbe();
-                ManifestSource fresh = new ManifestSource(folder, "", own.sink())) {
+                ManifestSource fresh = new ManifestSource(folder, SourceScope.ofNode(""), own.sink())) {
             fresh.start();
             return own.await("the first snapshot", _ -> true);
         }

@@ -47,7 +47,7 @@ final class ManifestWatchTest {
     @BeforeEach
     void newSource() throws IOException {
         folder = Files.createDirectory(parent.resolve("manifests"));
-        source = new ManifestSource(folder, "", probe.sink());
+        source = new ManifestSource(folder, SourceScope.ofNode(""), probe.sink());
     }
 
     @AfterEach

@@ -6,7 +6,10 @@ import io.fairlead.cluster.model.ObjectName;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Slims objects of all kinds to our records; both sources use it, so that an object means the same wherever it is from.
@@ -27,21 +30,26 @@ public final class ObjectDecoder {
     private static final int NAMESPACE_MAX = 63;
 
     private final Interner interner = new Interner();
-    private final KindDecoder services = new ServiceDecoder(interner);
-    private final KindDecoder slices = new EndpointSliceDecoder(interner);
-    private final KindDecoder nodes = new NodeDecoder();
-    private final KindDecoder serviceCidrs = new ServiceCidrDecoder();
+    private final Map<ClusterKind, KindDecoder> decoders = new TreeMap<>();
+
+    /** By the two fields that every object begins with. */
+    private final Map<String, ClusterKind> kinds = new HashMap<>();
+
+    /** @param extras decoders of kinds that another module declares */
+    public ObjectDecoder(Map<ClusterKind, ExtraDecoder<?>> extras) {
+        decoders.put(ClusterKind.SERVICE, new ServiceDecoder(interner));
+        decoders.put(ClusterKind.ENDPOINT_SLICE, new EndpointSliceDecoder(interner));
+        decoders.put(ClusterKind.NODE, new NodeDecoder());
+        decoders.put(ClusterKind.SERVICE_CIDR, new ServiceCidrDecoder());
+        extras.forEach((kind, extra) ->
+                decoders.put(kind, (name, object) -> extra.decode(name, object).map(ClusterObject.class::cast)));
+        decoders.keySet().forEach(kind -> kinds.put(kind.apiVersion() + " " + kind.label(), kind));
+        kinds.put("networking.k8s.io/v1beta1 ServiceCIDR", ClusterKind.SERVICE_CIDR);
+    }
 
     /** Our kind for the two fields that every object begins with; empty for one that is none of ours. */
-    public static Optional<ClusterKind> kind(String apiVersion, String kind) {
-        return switch (apiVersion + " " + kind) {
-            case "v1 Service" -> Optional.of(ClusterKind.SERVICE);
-            case "discovery.k8s.io/v1 EndpointSlice" -> Optional.of(ClusterKind.ENDPOINT_SLICE);
-            case "v1 Node" -> Optional.of(ClusterKind.NODE);
-            case "networking.k8s.io/v1 ServiceCIDR", "networking.k8s.io/v1beta1 ServiceCIDR" ->
-                Optional.of(ClusterKind.SERVICE_CIDR);
-            default -> Optional.empty();
-        };
+    public Optional<ClusterKind> kind(String apiVersion, String kind) {
+        return Optional.ofNullable(kinds.get(apiVersion + " " + kind));
     }
 
     /**
@@ -55,13 +63,11 @@ public final class ObjectDecoder {
         if (name.isEmpty()) {
             throw metadata.at("name").error("is missing");
         }
-        return switch (kind) {
-            case NODE, SERVICE_CIDR -> new ObjectName("", name);
-            case SERVICE, ENDPOINT_SLICE, MANIFEST -> {
-                String namespace = metadata.at("namespace").name(NAMESPACE_MAX);
-                yield new ObjectName(namespace.isEmpty() ? "default" : interner.share(namespace), name);
-            }
-        };
+        if (!kind.isNamespaced()) {
+            return new ObjectName("", name);
+        }
+        String namespace = metadata.at("namespace").name(NAMESPACE_MAX);
+        return new ObjectName(namespace.isEmpty() ? "default" : interner.share(namespace), name);
     }
 
     /**
@@ -85,12 +91,7 @@ public final class ObjectDecoder {
      * @throws InvalidInput if it cannot be honoured
      */
     public Optional<ClusterObject> decode(ClusterKind kind, ObjectName name, Field object) {
-        return switch (kind) {
-            case SERVICE -> services.decode(name, object);
-            case ENDPOINT_SLICE -> slices.decode(name, object);
-            case NODE -> nodes.decode(name, object);
-            case SERVICE_CIDR -> serviceCidrs.decode(name, object);
-            case MANIFEST -> Optional.empty();
-        };
+        KindDecoder decoder = decoders.get(kind);
+        return decoder == null ? Optional.empty() : decoder.decode(name, object);
     }
 }

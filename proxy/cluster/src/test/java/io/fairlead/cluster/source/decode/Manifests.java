@@ -5,6 +5,7 @@ import io.fairlead.cluster.model.ClusterObject;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Texts of manifests, and a short way to decode one. */
@@ -20,7 +21,7 @@ public final class Manifests {
 
     /** What the object decodes to, with the decoder that both sources use. */
     public static Optional<ClusterObject> decode(ClusterKind kind, String yaml) {
-        ObjectDecoder decoder = new ObjectDecoder();
+        ObjectDecoder decoder = new ObjectDecoder(Map.of());
         Field object = Field.root(tree(yaml));
         return decoder.decode(kind, decoder.name(kind, object), object);
     }

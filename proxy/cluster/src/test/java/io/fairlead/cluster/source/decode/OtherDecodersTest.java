@@ -18,6 +18,7 @@ import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.ServiceCidr;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -154,7 +155,7 @@ final class OtherDecodersTest {
 
     @Test
     void sharesEqualTextsAndLists() {
-        ObjectDecoder decoder = new ObjectDecoder();
+        ObjectDecoder decoder = new ObjectDecoder(Map.of());
         Field object = Field.root(Manifests.tree(SLICE_HEAD + """
                 addressType: IPv4
                 ports: [{name: http, port: 80}]
