@@ -72,6 +72,13 @@ final class ConnectionOptions {
         }
     }
 
+    /** The fields stand elsewhere. */
+    void move(int distance) {
+        for (int i = 0; i < 2 * nominatedCount; i++) {
+            nominated[i] += distance;
+        }
+    }
+
     /** Whether dropping the field would change what the message is. */
     static boolean mustNotNominate(KnownField field) {
         return (MUST_NOT_BE_NOMINATED & field.bit()) != 0;

@@ -1,5 +1,7 @@
 package io.fairlead.ingress.proxy.http1;
 
+import java.util.Arrays;
+
 /**
  * The fields of a head as places in its text, and what they say together about framing and the connection. The text
  * stays the connection's: nothing here may be asked once it changed.
@@ -56,11 +58,23 @@ public final class HeadFields {
         if (contains(KnownField.CONTENT_LENGTH) && contains(KnownField.TRANSFER_ENCODING)) {
             return HeadFault.LENGTH_AND_CODING;
         }
-        return options.nominated() == 0 ? HeadFault.NONE : dropNominated();
+        return dropNominated();
+    }
+
+    /** Hot path: the same lines stand elsewhere, or in another array; nothing is dropped but what Connection nominates. */
+    void moveTo(byte[] head, int from) {
+        int distance = from - places[0];
+        text = head;
+        for (int i = 0; i < count * PLACES; i++) {
+            places[i] += distance;
+        }
+        Arrays.fill(dropped, 0, count, false);
+        options.move(distance);
+        dropNominated();
     }
 
     private HeadFault field(byte[] head, int from, int end) {
-        int colon = HttpBytes.tokenEnd(head, from, end);
+        int colon = HttpBytes.nameEnd(head, from, end);
         if (colon == from || colon == end || head[colon] != ':') {
             return badName(head, from, colon, end);
         }

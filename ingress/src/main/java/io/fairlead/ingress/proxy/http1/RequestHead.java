@@ -71,7 +71,7 @@ public final class RequestHead {
     private HeadFault complete(byte[] text) {
         HeadFault found = requestLine(text, lines.start(0), lines.end(0));
         if (found == HeadFault.NONE) {
-            found = fields.scan(text, lines, 1);
+            found = fields(text);
         }
         if (found == HeadFault.NONE && !http11 && fields.chunked()) {
             found = HeadFault.CODING_BEFORE_HTTP11;
@@ -82,6 +82,19 @@ public final class RequestHead {
         if (found == HeadFault.NONE) {
             expectation();
             upgrade();
+        }
+        return found;
+    }
+
+    private HeadFault fields(byte[] text) {
+        if (lines.repeated()) {
+            fields.moveTo(text, lines.start(1));
+            return HeadFault.NONE;
+        }
+        lines.forget();
+        HeadFault found = fields.scan(text, lines, 1);
+        if (found == HeadFault.NONE) {
+            lines.remember(text);
         }
         return found;
     }

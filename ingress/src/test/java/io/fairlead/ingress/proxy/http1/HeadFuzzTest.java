@@ -151,6 +151,30 @@ final class HeadFuzzTest {
         assertTrue(complete > ROUNDS / 50, complete + " were complete");
     }
 
+    /** Equal fields of the request before are not scanned again, and nothing else of it may be left. */
+    @Test
+    void everyRequestIsReadAsIfItWereTheFirst() {
+        int repeated = 0;
+        byte[] before = {};
+        for (int round = 0; round < ROUNDS; round++) {
+            Random random = new Random(SEED + round / 4);
+            String fields = fields(random, new StringBuilder("Host: a.example\r\n"));
+            random.setSeed(SEED - round);
+            String start = often(random, METHODS) + " " + often(random, TARGETS) + " " + often(random, VERSIONS);
+            byte[] bytes = (start + "\r\n" + fields).getBytes(StandardCharsets.ISO_8859_1);
+            String where = "seed " + (SEED - round) + ": " + Corpus.printed(before) + " and " + Corpus.printed(bytes);
+            String first = Read.request(new RequestHead(HeadLimits.DEFAULT), bytes, Read.whole(bytes), true, 'x');
+            int[] ends = random.nextBoolean() ? Read.whole(bytes) : cuts(random, bytes.length);
+            assertEquals(first, Read.request(request, bytes, ends, true, '\n'), where);
+            if (first.contains(" ")) {
+                repeated++;
+                request.fields().drop(random.nextInt(request.fields().count()));
+            }
+            before = bytes;
+        }
+        assertTrue(repeated > ROUNDS / 50, repeated + " were complete");
+    }
+
     @Test
     void responses() {
         int complete = 0;
