@@ -23,7 +23,10 @@ final class Authority {
         return named && (end == to || isPort(text, end, to)) ? end : -1;
     }
 
-    /** The end of an IPv6 address in brackets, or {@code from}. Whether it is an address is for those who parse it. */
+    /**
+     * The end of an IPv6 address in brackets, or {@code from}. Whether it is an address is for those who parse
+     * it.
+     */
     private static int literalEnd(byte[] text, int from, int to) {
         int i = from + 1;
         while (i < to && (HttpBytes.hex(text[i]) >= 0 || text[i] == ':' || text[i] == '.')) {

@@ -201,7 +201,10 @@ public final class ChunkScanner {
         }
     }
 
-    /** Extensions say nothing to anybody, and readers that looked for their end in different places were smuggled past. */
+    /**
+     * Extensions say nothing to anybody, and readers that looked for their end in different places were smuggled
+     * past.
+     */
     private void extensionByte(byte b) {
         if (b == HttpBytes.CR && extensionBytes > 0) {
             state = State.SIZE_LF;

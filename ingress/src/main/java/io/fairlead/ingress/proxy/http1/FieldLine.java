@@ -24,7 +24,10 @@ public final class FieldLine {
         this.bytes = bytes;
     }
 
-    /** @throws IllegalArgumentException if the name is no field name, or the value has control bytes or white space around it */
+    /**
+     * @throws IllegalArgumentException if the name is no field name, or the value has control bytes or white
+     * space around it
+     */
     public static FieldLine of(String name, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         if (HttpBytes.control(bytes, 0, bytes.length) < bytes.length || !value.equals(value.strip())) {

@@ -61,7 +61,10 @@ public final class HeadFields {
         return dropNominated();
     }
 
-    /** Hot path: the same lines stand elsewhere, or in another array; nothing is dropped but what Connection nominates. */
+    /**
+     * Hot path: the same lines stand elsewhere, or in another array; nothing is dropped but what Connection
+     * nominates.
+     */
     void moveTo(byte[] head, int from) {
         int distance = from - places[0];
         text = head;
@@ -74,7 +77,7 @@ public final class HeadFields {
     }
 
     private HeadFault field(byte[] head, int from, int end) {
-        int colon = HttpBytes.nameEnd(head, from, end);
+        int colon = HttpBytes.tokenEnd(head, from, end);
         if (colon == from || colon == end || head[colon] != ':') {
             return badName(head, from, colon, end);
         }

@@ -5,10 +5,10 @@ import java.util.Arrays;
 /**
  * Finds the lines of a head, and its end, in bytes that arrive in pieces of any size. Only CR LF ends a line: a bare CR
  * or LF is refused, and so is every other control byte but HTAB (RFC 9112 sections 2.2 and 4, RFC 9110 section 5.5). A
- * byte is looked at once, but for a CR at the end of a piece, which is looked at again.
+ * byte is looked at once; a CR at the end of a piece twice.
  *
- * <p>Requests of one connection mostly have the same fields, to the byte. So the fields of the last head are remembered,
- * and compared as a whole when the start line is known: equal bytes were found well before, and need no second scan.
+ * <p>Requests of one connection mostly have the same fields, to the byte. So those of the last head are remembered, and
+ * compared as a whole when the start line has ended: equal bytes were found well before and need no second scan.
  *
  * <p>Confined to the event loop's thread of its connection.
  */
@@ -100,6 +100,10 @@ final class HeadLines {
         return Progress.MORE;
     }
 
+    /**
+     * Whether what is remembered follows, whole; then the head is complete. Tried once in a head, with what came
+     * so far.
+     */
     private boolean repeats(byte[] text, int to) {
         int end = position + rememberedLength;
         repeated = rememberedLength > 0
@@ -112,7 +116,7 @@ final class HeadLines {
         return repeated;
     }
 
-    /** Remembers the fields of the head that was found complete, which were also found well. */
+    /** Remembers the fields of the head that was found complete; they must have been found well, too. */
     void remember(byte[] text) {
         int length = position - starts[1];
         rememberedLength = count > 1 && length <= REMEMBERED_MAX ? length : 0;
@@ -128,7 +132,10 @@ final class HeadLines {
         rememberedLength = 0;
     }
 
-    /** Whether the fields of the head that was found complete are those remembered; then only the start line has a place. */
+    /**
+     * Whether the fields of the head that was found complete are those remembered; then only the start line has
+     * a place.
+     */
     boolean repeated() {
         return repeated;
     }

@@ -56,28 +56,9 @@ final class HttpBytes {
     }
 
     /**
-     * Hot path: as {@link #tokenEnd}, eight bytes at a time as long as they are letters, digits and hyphens, as in the
-     * names of nearly all fields. For bytes below 0x80, adding 0x80 - n sets the top bit of those from n on.
+     * The first byte that cannot stand in a registered name as DNS has them (letters, digits, {@code -._}), or
+     * {@code to}.
      */
-    static int nameEnd(byte[] text, int from, int to) {
-        int i = from;
-        for (; i <= to - 8; i += 8) {
-            long word = word(text, i);
-            long low = word & ~TOPS;
-            long folded = low | CASE_BITS;
-            long letters = (folded + (0x80 - 'a') * ONES) & ~(folded + (0x7f - 'z') * ONES);
-            long digits = (low + (0x80 - '0') * ONES) & ~(low + (0x7f - '9') * ONES);
-            long notHyphen = (low ^ '-' * ONES) + 0x7f * ONES;
-            long others = (~(letters | digits | ~notHyphen) | word) & TOPS;
-            if (others != 0) {
-                i += Long.numberOfTrailingZeros(others) >>> 3;
-                return text[i] == ':' ? i : tokenEnd(text, i, to);
-            }
-        }
-        return tokenEnd(text, i, to);
-    }
-
-    /** The first byte that cannot stand in a registered name as DNS has them (letters, digits, {@code -._}), or {@code to}. */
     static int regNameEnd(byte[] text, int from, int to) {
         int i = from;
         while (i < to && REG_NAME[text[i] & 0xff]) {
@@ -125,7 +106,10 @@ final class HttpBytes {
         return i;
     }
 
-    /** Hot path: whether the text at {@code from} is this, which is of lower-case letters and {@code -}; the text is a token. */
+    /**
+     * Hot path: whether the text at {@code from} is this, which is of lower-case letters and {@code -}; the text
+     * is a token.
+     */
     static boolean tokenIs(byte[] text, int from, int to, byte[] lower) {
         int length = lower.length;
         if (to - from != length) {

@@ -197,8 +197,8 @@ public final class RequestHead {
     }
 
     /**
-     * RFC 9112 section 3.2.2 lets the target's authority replace Host. Those who look at the other one would see another
-     * host, so both must be the same.
+     * RFC 9112 section 3.2.2 lets the target's authority replace Host. Those who look at the other one would see
+     * another host, so both must be the same.
      */
     private HeadFault host(byte[] text) {
         int field = fields.indexOf(KnownField.HOST);
@@ -222,7 +222,10 @@ public final class RequestHead {
         return hostNameTo < 0 ? HeadFault.BAD_HOST : HeadFault.NONE;
     }
 
-    /** RFC 9110 section 10.1.1: of HTTP/1.0 it is ignored, and without content it means nothing; then it goes no further. */
+    /**
+     * RFC 9110 section 10.1.1: of HTTP/1.0 it is ignored, and without content it means nothing; then it goes no
+     * further.
+     */
     private void expectation() {
         int field = fields.indexOf(KnownField.EXPECT);
         expectsContinue = field >= 0 && http11 && framing() != Framing.NONE && fields.contentLength() != 0;
@@ -231,7 +234,10 @@ public final class RequestHead {
         }
     }
 
-    /** RFC 9110 section 7.8: ignored of HTTP/1.0, and without the connection option. Two are one too many to be sure. */
+    /**
+     * RFC 9110 section 7.8: ignored of HTTP/1.0, and without the connection option. Two are one too many to be
+     * sure.
+     */
     private void upgrade() {
         boolean asked = http11 && fields.upgrade() && fields.single(KnownField.UPGRADE);
         upgradeField = asked ? fields.indexOf(KnownField.UPGRADE) : -1;
@@ -316,7 +322,10 @@ public final class RequestHead {
         return expectsContinue;
     }
 
-    /** The Upgrade field, if the client asks for one properly, else -1. Nothing of it goes on unless it is written anew. */
+    /**
+     * The Upgrade field, if the client asks for one properly, else -1. Nothing of it goes on unless it is
+     * written anew.
+     */
     public int upgradeField() {
         return upgradeField;
     }

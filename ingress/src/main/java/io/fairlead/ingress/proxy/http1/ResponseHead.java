@@ -120,7 +120,10 @@ public final class ResponseHead {
         return HeadFault.NONE;
     }
 
-    /** RFC 9110 section 8.6 and RFC 9112 section 6.1: no framing fields here. A length of 0 is common after a 204, and true. */
+    /**
+     * RFC 9110 section 8.6 and RFC 9112 section 6.1: no framing fields here. A length of 0 is common after a
+     * 204, and true.
+     */
     private HeadFault withoutBody() {
         boolean announces = fields.chunked() || fields.contentLength() > 0;
         fields.dropLength();

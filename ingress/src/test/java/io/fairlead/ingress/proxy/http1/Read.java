@@ -15,7 +15,10 @@ import java.util.Locale;
  */
 final class Read {
 
-    /** Before the head and behind what came, where nothing may be read, there is something that would change the result. */
+    /**
+     * Before the head and behind what came, where nothing may be read, there is something that would change the
+     * result.
+     */
     private static final int MARGIN = 24;
 
     private Read() {}
