@@ -7,22 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the routes of a request's host: those of its name, else those of a wildcard for its first label, else those of
- * any host (Ingress v1: a precise host beats a wildcard). The name is hashed from its end, so that the hash of each suffix
- * is passed on the way, and one pass serves name and wildcard.
+ * any host (Ingress v1: a precise host beats a wildcard).
  *
  * <p>Immutable.
  */
 final class HostIndex {
 
-    private final int seed;
     private final ByteKeys<HostRoutes> names;
     private final ByteKeys<HostRoutes> suffixes;
     private final HostRoutes any;
 
-    HostIndex(Collection<HostRoutes> hosts, int seed) {
-        this.seed = seed;
-        names = new ByteKeys<>(hosts.size());
-        suffixes = new ByteKeys<>(0);
+    /** @param hosts made with the same seed */
+    HostIndex(Collection<HostRoutes> hosts, long seed) {
+        names = new ByteKeys<>(seed, true, hosts.size());
+        suffixes = new ByteKeys<>(seed, true, 0);
         HostRoutes forAny = null;
         for (HostRoutes routes : hosts) {
             switch (routes.host()) {
@@ -34,57 +32,41 @@ final class HostIndex {
         any = forAny != null ? forAny : new HostRoutes(HostMatch.ANY, List.of(), seed);
     }
 
+    /** What a host's routes are kept under: the name, or what is behind the wildcard. */
+    static ByteKeys.Entry<HostRoutes> entry(HostMatch host, HostRoutes routes, long seed) {
+        String key = switch (host) {
+            case HostMatch.Exact exact -> exact.text();
+            case HostMatch.OneLabel wildcard -> wildcard.suffix();
+            case HostMatch.Any ignored -> "";
+        };
+        return new ByteKeys<HostRoutes>(seed, true, 0).entry(key.getBytes(StandardCharsets.US_ASCII), routes);
+    }
+
     /** Hot path: the routes of the most specific host that a request's is one of. */
     HostRoutes find(byte[] text, int from, int to) {
-        int hash = seed;
-        int dot = to;
-        int suffixHash = 0;
-        for (int i = to - 1; i >= from; i--) {
-            byte b = ByteKeys.lowerCase(text[i]);
-            if (b == '.') {
-                dot = i;
-                suffixHash = hash;
+        HostRoutes found = names.find(text, from, to);
+        if (found == null && !suffixes.isEmpty()) {
+            int dot = from;
+            while (dot < to && text[dot] != '.') {
+                dot++;
             }
-            hash = ByteKeys.step(hash, b);
-        }
-        HostRoutes found = names.findLowerCase(text, from, to, ByteKeys.finish(hash));
-        if (found == null && dot > from && dot < to) {
-            found = suffixes.findLowerCase(text, dot + 1, to, ByteKeys.finish(suffixHash));
+            found = dot < to ? suffixes.find(text, dot + 1, to) : null;
         }
         return found != null ? found : any;
     }
 
     @Nullable
     HostRoutes named(byte[] name) {
-        return names.findLowerCase(name, 0, name.length, hash(name, 0, seed));
+        return names.find(name, 0, name.length);
     }
 
     /** The routes of the wildcard that stands for the label before {@code suffix}. */
     @Nullable
     HostRoutes below(byte[] name, int suffix) {
-        return suffixes.findLowerCase(name, suffix, name.length, hash(name, suffix, seed));
+        return suffixes.find(name, suffix, name.length);
     }
 
     HostRoutes any() {
         return any;
-    }
-
-    /** What hosts are kept under: the name, or what is behind a wildcard. */
-    static ByteKeys.Entry<HostRoutes> entry(HostMatch host, HostRoutes routes, int seed) {
-        String name = switch (host) {
-            case HostMatch.Exact exact -> exact.text();
-            case HostMatch.OneLabel wildcard -> wildcard.suffix();
-            case HostMatch.Any ignored -> "";
-        };
-        byte[] key = name.getBytes(StandardCharsets.US_ASCII);
-        return new ByteKeys.Entry<>(key, hash(key, 0, seed), routes);
-    }
-
-    private static int hash(byte[] name, int from, int seed) {
-        int hash = seed;
-        for (int i = name.length - 1; i >= from; i--) {
-            hash = ByteKeys.step(hash, ByteKeys.lowerCase(name[i]));
-        }
-        return ByteKeys.finish(hash);
     }
 }

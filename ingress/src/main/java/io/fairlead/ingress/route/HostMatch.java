@@ -3,8 +3,8 @@ package io.fairlead.ingress.route;
 /**
  * The hosts that a route is for. Names are in lower case; requests are compared without regard to case and port.
  *
- * <p>The wildcard of Gateway API, which stands for any number of labels, would be another kind with an index of its own:
- * {@link HostIndex} has the hash of every suffix at hand.
+ * <p>The wildcard of Gateway API, which stands for any number of labels, would be another kind, for which
+ * {@link HostIndex} asks behind each dot instead of the first.
  *
  * <p>Immutable.
  */

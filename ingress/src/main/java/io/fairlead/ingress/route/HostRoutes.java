@@ -22,7 +22,7 @@ final class HostRoutes {
      * @param given in order of precedence: of two for the same path the first counts
      * @throws IllegalArgumentException if one is for another host
      */
-    HostRoutes(HostMatch host, List<Route> given, int seed) {
+    HostRoutes(HostMatch host, List<Route> given, long seed) {
         this.host = host;
         paths = new PathNode(seed);
         Route everything = null;

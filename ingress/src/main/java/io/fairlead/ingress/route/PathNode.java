@@ -10,21 +10,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The tree is what Ingress v1 says of paths. A prefix is for a request exactly if the request's segments lead through
  * its place, since it compares segment by segment; an exact path, if they end at it. The deepest prefix on the way is
  * the longest one, and an exact path, being the whole request, is at least as long as any prefix and comes before one of
- * its length. So one walk finds the route, and reads each byte of the path at most twice: once for the hash of its segment and
- * once to compare. It ends where no route goes on, so that a path of ten thousand slashes costs no more than the deepest rule.
+ * its length. So one walk finds the route, and reads each byte of the path at most three times: for the segment's end, its hash, and to compare. It ends where no route goes on, so that a path of ten thousand slashes costs no more than the deepest rule.
  *
  * <p>Filled by one thread, then immutable.
  */
 final class PathNode {
 
-    private static final ByteKeys<PathNode> NO_CHILDREN = new ByteKeys<>(0);
+    private static final ByteKeys<PathNode> NO_CHILDREN = new ByteKeys<>(0, false, 0);
 
-    private final int seed;
+    private final long seed;
     private ByteKeys<PathNode> children = NO_CHILDREN;
     private @Nullable Route exact;
     private @Nullable Route prefix;
 
-    PathNode(int seed) {
+    PathNode(long seed) {
         this.seed = seed;
     }
 
@@ -57,9 +56,9 @@ final class PathNode {
         PathNode node = this;
         for (int at = 1; at <= to; ) {
             int end = segmentEnd(path, at, to);
-            PathNode next = node.child(path, at, end);
+            PathNode next = node.children.find(path, at, end);
             if (next == null) {
-                next = node.addChild(path, at, end);
+                next = node.addChild(Arrays.copyOfRange(path, at, end));
             }
             node = next;
             at = end + 1;
@@ -67,13 +66,12 @@ final class PathNode {
         return node;
     }
 
-    private PathNode addChild(byte[] path, int from, int to) {
+    private PathNode addChild(byte[] segment) {
         if (children == NO_CHILDREN) {
-            children = new ByteKeys<>(1);
+            children = new ByteKeys<>(seed, false, 1);
         }
-        byte[] segment = Arrays.copyOfRange(path, from, to);
         PathNode child = new PathNode(seed);
-        children.add(new ByteKeys.Entry<>(segment, hash(path, from, to), child));
+        children.add(children.entry(segment, child));
         return child;
     }
 
@@ -87,12 +85,8 @@ final class PathNode {
         Route longest = prefix;
         int at = from + 1;
         while (!node.children.isEmpty()) {
-            int hash = seed;
-            int end = at;
-            for (; end < to && text[end] != '/'; end++) {
-                hash = ByteKeys.step(hash, text[end]);
-            }
-            PathNode next = node.children.find(text, at, end, ByteKeys.finish(hash));
+            int end = segmentEnd(text, at, to);
+            PathNode next = node.children.find(text, at, end);
             if (next == null) {
                 return longest;
             }
@@ -129,25 +123,13 @@ final class PathNode {
                 return text.length;
             }
             int end = segmentEnd(text, at, text.length);
-            PathNode next = node.child(text, at, end);
+            PathNode next = node.children.find(text, at, end);
             if (next == null) {
                 return at - 1;
             }
             node = next;
             at = end + 1;
         }
-    }
-
-    private @Nullable PathNode child(byte[] text, int from, int to) {
-        return children.find(text, from, to, hash(text, from, to));
-    }
-
-    private int hash(byte[] text, int from, int to) {
-        int hash = seed;
-        for (int i = from; i < to; i++) {
-            hash = ByteKeys.step(hash, text[i]);
-        }
-        return ByteKeys.finish(hash);
     }
 
     private static int segmentEnd(byte[] text, int from, int to) {

@@ -24,12 +24,12 @@ public final class RouteTable {
 
     public static final RouteTable EMPTY = RouteTable.of(List.of());
 
-    private final int seed;
+    private final long seed;
     private final Map<HostMatch, HostRoutes> hosts;
     private final HostIndex index;
     private final Route defaultRoute;
 
-    private RouteTable(Map<HostMatch, HostRoutes> hosts, int seed) {
+    private RouteTable(Map<HostMatch, HostRoutes> hosts, long seed) {
         this.seed = seed;
         this.hosts = hosts;
         index = new HostIndex(hosts.values(), seed);
@@ -43,10 +43,10 @@ public final class RouteTable {
      * everything of any host.
      */
     public static RouteTable of(List<Route> routes) {
-        return of(routes, new SplittableRandom().nextInt());
+        return of(routes, new SplittableRandom().nextLong());
     }
 
-    static RouteTable of(List<Route> routes, int seed) {
+    static RouteTable of(List<Route> routes, long seed) {
         Map<HostMatch, List<Route>> byHost = new LinkedHashMap<>();
         routes.forEach(route ->
                 byHost.computeIfAbsent(route.host(), host -> new ArrayList<>()).add(route));

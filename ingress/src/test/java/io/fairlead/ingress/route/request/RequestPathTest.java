@@ -254,7 +254,7 @@ final class RequestPathTest {
         int accepted = 0;
         int refused = 0;
         int rewritten = 0;
-        for (int i = 0; i < 150_000; i++) {
+        for (int i = 0; i < 80_000; i++) {
             String target = randomTarget(random);
             String about = "seed " + seed + ", target " + target;
             Optional<String> expected = slow(target);
@@ -277,7 +277,7 @@ final class RequestPathTest {
             assertEquals(normal, written(), about);
         }
         assertTrue(
-                accepted > 10_000 && refused > 10_000 && rewritten > 10_000,
+                accepted > 5_000 && refused > 5_000 && rewritten > 5_000,
                 accepted + " accepted, " + refused + " refused, " + rewritten + " rewritten, seed " + seed);
     }
 
@@ -298,6 +298,7 @@ final class RequestPathTest {
     }
 
     private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
+    private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9._~-]");
     private static final Pattern PATH = Pattern.compile("(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+");
     private static final Pattern QUERY = Pattern.compile("(\\?[!-~&&[^#<>]]*)?");
 
@@ -312,7 +313,7 @@ final class RequestPathTest {
         String decoded = ESCAPE.matcher(path).replaceAll(escape -> {
             String character = Character.toString(Integer.parseInt(escape.group(1), 16));
             return Matcher.quoteReplacement(
-                    character.matches("[A-Za-z0-9._~-]")
+                    UNRESERVED.matcher(character).matches()
                             ? character
                             : escape.group().toUpperCase(Locale.ROOT));
         });
