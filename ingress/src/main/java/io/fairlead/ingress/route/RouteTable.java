@@ -12,11 +12,11 @@ import java.util.SplittableRandom;
  * one. If none is for the path, the host's default is taken ({@link PathMatch.Everything}), else the table's.
  *
  * <p>A less specific host is not tried then: whoever owns {@code a.foo.com} has said which of its paths exist, and the
- * owner of {@code *.foo.com} must not get the requests for the others; nor does nginx or the Ingress conformance suite do it. A
- * translator of an API that wants it gives the wider host's routes to the narrower host too, behind its own.
+ * owner of {@code *.foo.com} must not get the requests for the others. A translator of an API that wants it gives the
+ * wider host's routes to the narrower host too, behind its own.
  *
- * <p>A lookup reads the host twice and the path at most twice, whatever the number of routes. A changed table shares all
- * hosts that did not change with the one before.
+ * <p>A lookup reads host and path a few times, whatever the number of routes. A changed table shares all hosts that did
+ * not change with the one before.
  *
  * <p>Immutable.
  */
@@ -54,7 +54,7 @@ public final class RouteTable {
     }
 
     /**
-     * This table with other routes for some hosts. Costs what these routes cost, and a reference for each host.
+     * This table with other routes for some hosts. Costs what these routes cost, and an entry of a map for each host.
      *
      * @param changed all routes of each of these hosts, in order of precedence; none takes the host away
      * @throws IllegalArgumentException if a route is for another host than that under which it is given
@@ -89,7 +89,7 @@ public final class RouteTable {
         return new RouteExplainer(index, defaultRoute).explain(host, path);
     }
 
-    /** All routes that can get requests. */
+    /** All routes that can get requests, the hosts in no order that means anything. */
     public List<Route> routes() {
         return hosts.values().stream()
                 .flatMap(routes -> routes.routes().stream())
