@@ -41,7 +41,7 @@ final class ByteKeys<T> {
         private final int hash;
         private final T value;
 
-        private Entry(byte[] key, int hash, T value) {
+        Entry(byte[] key, int hash, T value) {
             this.key = key;
             this.hash = hash;
             this.value = value;

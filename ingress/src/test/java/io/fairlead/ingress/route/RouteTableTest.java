@@ -145,6 +145,24 @@ final class RouteTableTest {
     }
 
     @Test
+    void keysWithTheSameHashAreToldApart() {
+        for (int length = 1; length < 40; length++) {
+            byte[] asked = bytes("k".repeat(length));
+            for (int i = 0; i < length; i++) {
+                ByteKeys<String> keys = new ByteKeys<>(4711, i % 2 == 0, 0);
+                int hash = keys.entry(asked, "").hash();
+                byte[] other = asked.clone();
+                other[i] = 'j';
+                keys.add(new ByteKeys.Entry<>(other, hash, "other"));
+                keys.add(new ByteKeys.Entry<>(bytes("k".repeat(length + 1)), hash, "longer"));
+                assertEquals(null, keys.find(asked, 0, length), length + " bytes, another at " + i);
+                keys.add(keys.entry(asked, "found"));
+                assertEquals("found", keys.find(asked, 0, length), length + " bytes, another at " + i);
+            }
+        }
+    }
+
+    @Test
     void lowerCaseChangesNothingButCapitals() {
         for (int b = 0; b < 256; b++) {
             long expected = b >= 'A' && b <= 'Z' ? b + 0x20 : b;
