@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * a tenant who would slow down the others, is the matter of the seed, which is drawn for each table of routes, and of a
  * hash in which every bit of a word changes about half of the result in a way that depends on the seed.
  *
- * <p>Open addressing with linear probing, at most half full. Filled by one thread, then immutable.
+ * <p>Open addressing with linear probing, at most half full. Confined to the thread that fills it, and immutable as soon as its table is built.
  */
 final class ByteKeys<T> {
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * end, to hash it and to compare it. The walk ends where no route goes on, so that a path of ten thousand slashes costs
  * no more than the deepest rule.
  *
- * <p>Filled by one thread, then immutable.
+ * <p>Confined to the thread that fills it, and immutable as soon as its table is built.
  */
 final class PathNode {
 
