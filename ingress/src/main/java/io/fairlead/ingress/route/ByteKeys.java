@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  * A hash table whose keys are bytes and are asked for as a range of somebody else's array.
  *
  * <p>Only those who write routes put keys in. A request can but ask, and asking costs at most the longest run of
- * neighbours that the keys made: no choice of requests makes it longer. That no choice of keys makes long runs either, by
- * a tenant who would slow down the others, is the matter of the seed, which is drawn for each table of routes, and of a
+ * neighbours that the keys made: no choice of requests makes it longer. That no choice of keys makes long runs
+ * either, by
+ * a tenant who would slow down the others, is the matter of the seed, which is drawn for each table of routes,
+ * and of a
  * hash in which every bit of a word changes about half of the result in a way that depends on the seed.
  *
- * <p>Open addressing with linear probing, at most half full. Confined to the thread that fills it, and immutable as soon as its table is built.
+ * <p>Open addressing with linear probing, at most half full. Confined to the thread that fills it, and
+ * immutable as soon as its table is built.
  */
 final class ByteKeys<T> {
 
@@ -149,7 +152,8 @@ final class ByteKeys<T> {
     }
 
     /**
-     * Eight bytes with {@code A} to {@code Z} in lower case. A byte's highest bit is set in {@code atLeastA} exactly if its
+     * Eight bytes with {@code A} to {@code Z} in lower case. A byte's highest bit is set in {@code atLeastA}
+     * exactly if its
      * other bits are {@code A} or more, since they and the addend carry into it; so with {@code aboveZ}.
      */
     static long lowerCase(long word) {

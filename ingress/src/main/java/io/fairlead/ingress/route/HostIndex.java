@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the routes of a request's host: those of its name, else those of a wildcard for its first label, else those of
+ * Finds the routes of a request's host: those of its name, else those of a wildcard for its first label, else
+ * those of
  * any host (Ingress v1: a precise host beats a wildcard).
  *
  * <p>Immutable.

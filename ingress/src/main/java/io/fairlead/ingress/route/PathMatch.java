@@ -1,7 +1,8 @@
 package io.fairlead.ingress.route;
 
 /**
- * The paths that a route is for. A path by pattern (the regular expressions of ingress-nginx and of Gateway API) would
+ * The paths that a route is for. A path by pattern (the regular expressions of ingress-nginx and of Gateway
+ * API) would
  * be another kind, held as a list beside a host's tree, since no tree finds it.
  *
  * <p>Immutable.

@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in the tree of one host's paths: its edges are segments, its root is the slash that every path begins with.
  *
- * <p>The tree is what Ingress v1 says of paths. A prefix is for a request exactly if the request's segments lead through
+ * <p>The tree is what Ingress v1 says of paths. A prefix is for a request exactly if the request's segments
+ * lead through
  * its place, since it compares segment by segment; an exact path, if they end at it. The deepest prefix on the way is
- * the longest one, and an exact path, being the whole request, is at least as long as any prefix and comes before one of
+ * the longest one, and an exact path, being the whole request, is at least as long as any prefix and comes
+ * before one of
  * its length. So one walk finds the route, and reads each byte of the path at most three times: to find the segment's
- * end, to hash it and to compare it. The walk ends where no route goes on, so that a path of ten thousand slashes costs
+ * end, to hash it and to compare it. The walk ends where no route goes on, so that a path of ten thousand
+ * slashes costs
  * no more than the deepest rule.
  *
  * <p>Confined to the thread that fills it, and immutable as soon as its table is built.

@@ -7,7 +7,8 @@ import io.fairlead.ingress.route.policy.PathRewrite;
  * One path of one host, and what happens to requests for it.
  *
  * <p>Conditions on method, header fields and query (Gateway API) would be a component of it, and a place in the tree
- * would hold its routes in order: the first whose conditions hold is taken, and if none does, the next shorter prefix.
+ * would hold its routes in order: the first whose conditions hold is taken, and if none does, the next shorter
+ * prefix.
  *
  * <p>Immutable.
  *

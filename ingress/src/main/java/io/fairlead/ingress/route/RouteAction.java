@@ -82,7 +82,9 @@ public sealed interface RouteAction {
         NO_SERVICE,
         /** The Service has no endpoint that may be used: 503. */
         NO_ENDPOINTS,
-        /** The route names a place that the destination policy forbids, or a kind of backend that is not known: 503. */
+        /**
+         * The route names a place that the destination policy forbids, or a kind of backend that is not known: 503.
+         */
         REFUSED_DESTINATION,
         /** A setting about security is not valid, so that nothing passes until it is: 503. */
         DENIED

@@ -7,15 +7,18 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * All routes of a listener. A request is looked up by host, then by path (Ingress v1, IngressRule: the host is decided
+ * All routes of a listener. A request is looked up by host, then by path (Ingress v1, IngressRule: the host is
+ * decided
  * first): the most specific host, in it the longest path, and of an exact path and a prefix of equal length the exact
  * one. If none is for the path, the host's default is taken ({@link PathMatch.Everything}), else the table's.
  *
- * <p>A less specific host is not tried then: whoever owns {@code a.foo.com} has said which of its paths exist, and the
+ * <p>A less specific host is not tried then: whoever owns {@code a.foo.com} has said which of its paths exist,
+ * and the
  * owner of {@code *.foo.com} must not get the requests for the others. A translator of an API that wants it gives the
  * wider host's routes to the narrower host too, behind its own.
  *
- * <p>A lookup reads host and path a few times, whatever the number of routes. A changed table shares all hosts that did
+ * <p>A lookup reads host and path a few times, whatever the number of routes. A changed table shares all hosts
+ * that did
  * not change with the one before.
  *
  * <p>Immutable.

@@ -15,12 +15,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What Ingress v1 says of hosts and paths: the table of the API's documentation, its rules of precedence, and the host and path
+ * What Ingress v1 says of hosts and paths: the table of the API's documentation, its rules of precedence, and
+ * the host and path
  * scenarios of ingress-controller-conformance.
  */
 final class IngressRulesTest {
 
-    /** Rows of the documentation: rules, request, the rule that answers. Rules are of kind Prefix unless they begin with =. */
+    /**
+     * Rows of the documentation: rules, request, the rule that answers. Rules are of kind Prefix unless they begin
+     * with =.
+     */
     @ParameterizedTest
     @CsvSource({
         "/, /, /",

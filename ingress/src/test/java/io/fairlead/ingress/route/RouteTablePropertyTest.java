@@ -117,7 +117,10 @@ final class RouteTablePropertyTest {
         return random.nextBoolean() ? longer.toUpperCase(Locale.ROOT) : longer;
     }
 
-    /** All routes of the host that counts that are for the path, best first, with the table's default and the winner's losers. */
+    /**
+     * All routes of the host that counts that are for the path, best first, with the table's default and the
+     * winner's losers.
+     */
     private static List<Route> slow(List<Route> routes, String host, String path) {
         HostMatch best = routes.stream()
                 .map(Route::host)

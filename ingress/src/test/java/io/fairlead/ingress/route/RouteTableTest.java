@@ -280,7 +280,10 @@ final class RouteTableTest {
         assertEquals(80_000 * 6 / 16, matched, "2 of 4 paths of foo.com, and 4 of the wildcard");
     }
 
-    /** Counted in steps of the program it would be brittle; in time a factor of the sizes' quotient, 1,000, shows clearly. */
+    /**
+     * Counted in steps of the program it would be brittle; in time a factor of the sizes' quotient, 1,000, shows
+     * clearly.
+     */
     @Test
     void lookupCostsTheSameInALargeTable() {
         long small = nanosOfManyLookups(10);

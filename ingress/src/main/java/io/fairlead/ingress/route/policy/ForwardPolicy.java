@@ -3,8 +3,10 @@ package io.fairlead.ingress.route.policy;
 /**
  * Everything that a route says about forwarding, but to whom.
  *
- * <p>Filters that decide before a request is forwarded (authentication, rate limits, CORS, mirroring) or change its body
- * (compression) are a list beside this record, in the order in which they run; shares of several backends (canary) are
+ * <p>Filters that decide before a request is forwarded (authentication, rate limits, CORS, mirroring) or change
+ * its body
+ * (compression) are a list beside this record, in the order in which they run; shares of several backends
+ * (canary) are
  * the action's. What is here is what every forwarded request needs.
  *
  * <p>Immutable.

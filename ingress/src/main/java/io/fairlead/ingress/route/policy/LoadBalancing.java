@@ -16,7 +16,10 @@ public record LoadBalancing(Algorithm algorithm, StickySession sticky) {
      * <p>Immutable.
      */
     public enum Algorithm {
-        /** Of two drawn at random that with fewer requests under way: it sees slow endpoints, and needs no shared state. */
+        /**
+         * Of two drawn at random that with fewer requests under way: it sees slow endpoints, and needs no shared
+         * state.
+         */
         LEAST_REQUEST_OF_TWO,
         ROUND_ROBIN
     }

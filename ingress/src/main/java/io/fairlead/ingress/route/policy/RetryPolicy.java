@@ -6,7 +6,8 @@ import java.util.TreeSet;
 
 /**
  * When a request is sent again, to another endpoint where there is one. Only one whose body is still at hand can be,
- * and one that a backend may have begun to act on only when its method is idempotent (RFC 9110, section 9.2.2). That a
+ * and one that a backend may have begun to act on only when its method is idempotent (RFC 9110, section 9.2.2).
+ * That a
  * kept-alive connection turns out to be closed, before anything of the request could be read, is no attempt.
  *
  * <p>Immutable.

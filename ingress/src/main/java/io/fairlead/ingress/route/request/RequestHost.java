@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
  * The host of a request, as a Host field or {@code :authority} has it (RFC 9110, section 7.2): a name or an address,
  * then perhaps a port.
  *
- * <p>Names are those of DNS (RFC 1123, section 2.1: letters, digits, hyphens; at most 63 bytes a label and 253 in all) and,
- * as clients send them, underscores. RFC 3986 allows far more in a registered name; nothing that an Ingress or a Gateway can
+ * <p>Names are those of DNS (RFC 1123, section 2.1: letters, digits, hyphens; at most 63 bytes a label and 253
+ * in all) and,
+ * as clients send them, underscores. RFC 3986 allows far more in a registered name; nothing that an Ingress or
+ * a Gateway can
  * name needs it, and a host with escapes, commas or userinfo is read differently by different servers.
  *
  * <p>Immutable: it has no state.

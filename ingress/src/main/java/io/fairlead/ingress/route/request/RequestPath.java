@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
  *   <li>Bytes other than those of RFC 3986, section 3.3, are refused in a path; a query (section 3.4) may also hold
  *       those that browsers send there unescaped, which is all of printable ASCII but {@code #}, {@code <} and
  *       {@code >} (WHATWG URL, query percent-encode set, and the double quote).
- *   <li>Escapes in a path must be valid, and not NUL. Those of unreserved characters are decoded (6.2.2.2), once: what
- *       {@code %252e} holds is a percent sign. The others stay, with digits in upper case (6.2.2.1), for else one rule
+ *   <li>Escapes in a path must be valid, and not NUL. Those of unreserved characters are decoded (6.2.2.2),
+ * once: what
+ *       {@code %252e} holds is a percent sign. The others stay, with digits in upper case (6.2.2.1), for else
+ * one rule
  *       would have two spellings, of which one would be matched. So {@code %2F} and {@code %5C} stay data and never
  *       separate segments.
  *   <li>Dot segments go (6.2.2.3, 5.2.4). One that would climb above the root is refused, and so is one with a
@@ -122,7 +124,10 @@ public final class RequestPath {
         return queryTo;
     }
 
-    /** Whether a segment needs a look whose first full stop is before {@code at}: only dots are before what ends it. */
+    /**
+     * Whether a segment needs a look whose first full stop is before {@code at}: only dots are before what ends
+     * it.
+     */
     private static boolean mayBeDots(byte[] input, int at, int to) {
         int next = at < to && input[at] == '.' ? at + 1 : at;
         if (next == to) {
