@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterProbe;
 import io.fairlead.cluster.ClusterSnapshot;
-import io.fairlead.cluster.Gadget;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.model.ClusterKind;
@@ -37,8 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class KubernetesSourceTest {
 
-    private static final String GADGETS = "/apis/example.com/v1/gadgets";
-
     private static final KubernetesTiming QUICK = new KubernetesTiming(
             Duration.ofMillis(10),
             Duration.ofMillis(200),
@@ -67,13 +64,9 @@ final class KubernetesSourceTest {
     }
 
     private KubernetesSource start(KubernetesAccess access, KubernetesTiming timing) {
-        return start(access, SourceScope.ofNode("n1"), timing);
-    }
-
-    private KubernetesSource start(KubernetesAccess access, SourceScope scope, KubernetesTiming timing) {
         ApiConnection connection = new ApiConnection(access);
         connections.add(connection);
-        KubernetesSource source = new KubernetesSource(connection, scope, probe.sink(), timing);
+        KubernetesSource source = new KubernetesSource(connection, SourceScope.ofNode("n1"), probe.sink(), timing);
         sources.add(source);
         source.start();
         return source;
@@ -321,40 +314,6 @@ final class KubernetesSourceTest {
         api.stallLists(0);
         api.put(FakeApiServer.SERVICES, service("web", 81));
         probe.awaitPort("web", 81);
-    }
-
-    @Test
-    void kindsOfOneModuleAreFollowedToo() {
-        api.put(GADGETS, Gadget.json("a", 1));
-        start(KubernetesAccess.plain(List.of(api.url())), Gadget.SCOPE, QUICK);
-        ClusterSnapshot first = probe.await("the first snapshot", _ -> true);
-        assertEquals(
-                List.of(Gadget.of("a", 1)),
-                List.copyOf(first.objects(Gadget.KIND).values()));
-        api.put(GADGETS, Gadget.json("b", 2));
-        api.delete(GADGETS, "default/a");
-        probe.await(
-                "the other one",
-                snapshot -> List.copyOf(snapshot.objects(Gadget.KIND).values()).equals(List.of(Gadget.of("b", 2))));
-        api.put(GADGETS, Gadget.json("b", 10));
-        ClusterChange.SetAside report = probe.awaitSetAside(1)
-                .setAside()
-                .get(new ObjectKey(Gadget.KIND.kind(), new ObjectName("default", "b")));
-        assertEquals(
-                new ClusterChange.SetAside(
-                        Gadget.KIND.kind(),
-                        new ObjectName("default", "b"),
-                        "API",
-                        "spec.size: 10 is not a size (1..9)"),
-                report);
-    }
-
-    @Test
-    void aClusterWithoutAKindOfOneModuleHasNone() {
-        start(KubernetesAccess.plain(List.of(api.url())), Gadget.SCOPE, QUICK);
-        assertTrue(probe.await("the first snapshot", _ -> true)
-                .objects(Gadget.KIND)
-                .isEmpty());
     }
 
     @Test
