@@ -52,7 +52,7 @@ final class Install implements Benchmark {
                 return List.of(
                         new Repeated(rounds).row("helm install to Services on three nodes", "ready", "s", SECONDS_MAX),
                         new Repeated(rounds).detail("  helm says that all is there", "installed", "s"),
-                        new Repeated(rounds).detail("  helm uninstall, kube-proxy's rules in force", "back", "s"),
+                        new Repeated(rounds).detail("  helm uninstall, kube-proxy's Pods back", "back", "s"),
                         Row.detail("  the cluster itself", clusterSeconds, "s"));
             }
         }

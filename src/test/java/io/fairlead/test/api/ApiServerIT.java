@@ -83,7 +83,7 @@ final class ApiServerIT {
         answers.awaitSilence(web);
     }
 
-    /** Thousands of agents start at the same time when a control plane comes back. */
+    /** A large cluster has thousands of agents. */
     @Test
     void allThatAnAgentAsksGoesOverOneConnection() {
         for (AgentProcess agent : cluster.agents()) {

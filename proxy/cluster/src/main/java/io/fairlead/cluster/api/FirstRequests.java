@@ -8,7 +8,8 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * Lets the first request of a client go to a server alone. With HTTP/2 all later ones share its connection; those that
- * came before there is one would each make their own, with all that TLS costs both sides, and keep it.
+ * came before there is one would each make their own, with all that TLS costs both sides, and keep it. Requests that come
+ * at the same time after that connection was lost do so.
  *
  * <p>Thread-safe.
  */

@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +24,6 @@ final class FirstRequestsTest {
             KubernetesAccess.plain(List.of(SERVER)).clients().build();
     private final FirstRequests requests = new FirstRequests();
     private final AtomicInteger asked = new AtomicInteger();
-    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch answer = new CountDownLatch(1);
 
     @AfterEach
@@ -36,7 +33,6 @@ final class FirstRequestsTest {
 
     private void ask() throws InterruptedException {
         asked.incrementAndGet();
-        begun.countDown();
         answer.await();
     }
 
@@ -45,25 +41,31 @@ final class FirstRequestsTest {
         throw failure;
     }
 
-    private Future<?> begin(ExecutorService threads, FirstRequests.Question question) {
-        return threads.submit(() -> {
+    private FutureTask<Void> task(FirstRequests.Question question) {
+        return new FutureTask<>(() -> {
             requests.await(SERVER, client, question);
             return null;
         });
     }
 
+    /** Returns when one has asked, and the task can do nothing but wait. */
+    private void startAndAwaitWaiting(FutureTask<Void> task) {
+        Thread thread = Thread.ofPlatform().daemon().start(task);
+        while (asked.get() == 0 || thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void othersWaitForTheFirstAndDoNotAsk() throws Exception {
-        try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            Future<?> first = begin(threads, this::ask);
-            begun.await();
-            Future<?> other = begin(threads, this::ask);
-            Thread.sleep(Duration.ofMillis(50));
-            assertEquals(Future.State.RUNNING, other.state());
-            answer.countDown();
-            first.get();
-            other.get();
-        }
+        FutureTask<Void> first = task(this::ask);
+        startAndAwaitWaiting(first);
+        FutureTask<Void> other = task(this::ask);
+        startAndAwaitWaiting(other);
+        assertEquals(1, asked.get());
+        answer.countDown();
+        first.get();
+        other.get();
         requests.await(SERVER, client, this::ask);
         assertEquals(1, asked.get());
     }
@@ -71,17 +73,13 @@ final class FirstRequestsTest {
     @Test
     void withoutAnAnswerAllFailAndTheNextAsksAgain() throws Exception {
         ApiFailure silence = new ApiFailure("no answer");
-        try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            Future<?> first = begin(threads, () -> refuse(silence));
-            begun.await();
-            Future<?> other = begin(threads, this::ask);
-            Thread.sleep(Duration.ofMillis(50));
-            answer.countDown();
-            assertSame(
-                    silence, assertThrows(ExecutionException.class, first::get).getCause());
-            assertSame(
-                    silence, assertThrows(ExecutionException.class, other::get).getCause());
-        }
+        FutureTask<Void> first = task(() -> refuse(silence));
+        startAndAwaitWaiting(first);
+        FutureTask<Void> other = task(this::ask);
+        startAndAwaitWaiting(other);
+        answer.countDown();
+        assertSame(silence, assertThrows(ExecutionException.class, first::get).getCause());
+        assertSame(silence, assertThrows(ExecutionException.class, other::get).getCause());
         requests.await(SERVER, client, this::ask);
         assertEquals(2, asked.get());
     }
