@@ -14,6 +14,7 @@ import io.fairlead.lab.traffic.Probe;
 import io.fairlead.lab.traffic.ProbeResult;
 import io.fairlead.lab.traffic.TrafficLoad;
 import io.fairlead.lab.traffic.Transport;
+import io.fairlead.test.Poll;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -37,6 +38,7 @@ final class Shop implements AutoCloseable {
     static final int REPLICAS = 4;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration SERVED_MAX = Duration.ofSeconds(20);
     private static final Duration LONGEST = Duration.ofSeconds(58);
     private static final int PER_SECOND = 60;
     private static final int QUESTIONS = 60;
@@ -111,7 +113,7 @@ final class Shop implements AutoCloseable {
         this.clients = clients;
     }
 
-    /** Opens it and waits until all of its Pods are ready. */
+    /** Opens it and waits until all of its Pods are ready and served on all nodes. */
     static Shop open(KubeCluster cluster) {
         cluster.apply(OBJECTS);
         cluster.kubectl(
@@ -124,7 +126,9 @@ final class Shop implements AutoCloseable {
                 .expectSuccess();
         cluster.awaitRollout("default", "deployment/shop");
         cluster.awaitRollout("default", "daemonset/client");
-        return new Shop(cluster, cluster.pods("default", "app=client"));
+        Shop shop = new Shop(cluster, cluster.pods("default", "app=client"));
+        Poll.until("the shop is served", SERVED_MAX, shop::isServed);
+        return shop;
     }
 
     private static List<InetAddress> both(DualStack addresses) {
@@ -192,16 +196,16 @@ final class Shop implements AutoCloseable {
         fromOutside().forEach(target -> expect(pods, cluster.outside(), target));
     }
 
-    /** Every address of the cluster's own is answered from every node. */
-    boolean isServed() {
-        for (Host client : inside()) {
-            for (InetSocketAddress target : at(PORT, CLUSTER_IPS)) {
-                if (!(ask(client, target) instanceof ProbeResult.Answered)) {
-                    return false;
-                }
-            }
-        }
-        return true;
+    /** Every address is answered, from everybody who may use it: nodes learn of Pods some time after these are ready. */
+    private boolean isServed() {
+        return inside().stream()
+                        .allMatch(client -> at(PORT, CLUSTER_IPS, LOAD_BALANCER, EXTERNAL).stream()
+                                .allMatch(target -> isAnswered(client, target)))
+                && fromOutside().stream().allMatch(target -> isAnswered(cluster.outside(), target));
+    }
+
+    private static boolean isAnswered(Host client, InetSocketAddress target) {
+        return ask(client, target) instanceof ProbeResult.Answered;
     }
 
     private Set<String> pods() {

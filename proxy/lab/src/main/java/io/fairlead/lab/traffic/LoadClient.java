@@ -29,6 +29,7 @@ final class LoadClient implements Runnable {
     private static final int PAUSE_MILLIS_MAX = 10;
     private static final byte[] REQUEST = Answer.request(true);
 
+    private final String name;
     private final TrafficLoad.Settings settings;
     private final LoadCounts counts;
     private final long offsetNanos;
@@ -54,18 +55,21 @@ final class LoadClient implements Runnable {
      */
     private static final class Attempt {
         final SocketChannel channel;
+        final InetSocketAddress target;
         final long start;
         final StringBuilder reply = new StringBuilder();
         boolean ended;
 
-        Attempt(SocketChannel channel, long start) {
+        Attempt(SocketChannel channel, InetSocketAddress target, long start) {
             this.channel = channel;
+            this.target = target;
             this.start = start;
         }
     }
 
     /** @param place which of {@code clients} it is, so that they do not all begin at the same moment */
-    LoadClient(TrafficLoad.Settings settings, LoadCounts counts, int place, int clients) {
+    LoadClient(String name, TrafficLoad.Settings settings, LoadCounts counts, int place, int clients) {
+        this.name = name;
         this.settings = settings;
         this.counts = counts;
         this.intervalNanos = clients * 1_000_000_000L / settings.perSecond();
@@ -111,14 +115,15 @@ final class LoadClient implements Runnable {
 
     private void begin(Selector selector, long lagNanos) {
         counts.started(lagNanos);
+        InetSocketAddress target = nextTarget();
         SocketChannel channel;
         try {
             channel = SocketChannel.open();
         } catch (IOException noDescriptorsLeft) {
-            counts.failed(FailureKind.BROKEN);
+            failed(FailureKind.BROKEN, target);
             return;
         }
-        Attempt attempt = new Attempt(channel, System.nanoTime());
+        Attempt attempt = new Attempt(channel, target, System.nanoTime());
         inFlight.add(attempt);
         open++;
         try {
@@ -126,7 +131,7 @@ final class LoadClient implements Runnable {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            boolean connected = channel.connect(nextTarget());
+            boolean connected = channel.connect(target);
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, attempt);
             if (connected) {
                 ask(key, attempt);
@@ -188,8 +193,12 @@ final class LoadClient implements Runnable {
     }
 
     private void fail(Attempt attempt, FailureKind kind) {
-        counts.failed(kind);
+        failed(kind, attempt.target);
         end(attempt);
+    }
+
+    private void failed(FailureKind kind, InetSocketAddress target) {
+        counts.failed(kind, name + " -> " + target);
     }
 
     private void end(Attempt attempt) {

@@ -2,8 +2,10 @@ package io.fairlead.lab.traffic;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,10 +18,12 @@ import java.util.TreeMap;
 final class LoadCounts {
 
     private static final int SOURCES_MAX = 64;
+    private static final int FIRST_FAILURES_MAX = 10;
 
     private final long begin = System.nanoTime();
     private final long[] latencies = new long[Latencies.BUCKETS];
     private final Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
+    private final List<String> firstFailures = new ArrayList<>();
     private final Map<String, Long> byPod = new TreeMap<>();
     private final Set<InetAddress> sources = new HashSet<>();
     private long started;
@@ -48,9 +52,13 @@ final class LoadCounts {
         }
     }
 
-    synchronized void failed(FailureKind kind) {
+    /** @param how from where to where */
+    synchronized void failed(FailureKind kind, String how) {
         lastEnd = System.nanoTime();
         failures.merge(kind, 1L, Long::sum);
+        if (firstFailures.size() < FIRST_FAILURES_MAX) {
+            firstFailures.add(how + " " + kind + " after " + Duration.ofNanos(lastEnd - begin));
+        }
     }
 
     synchronized LoadReport report() {
@@ -58,6 +66,7 @@ final class LoadCounts {
                 started,
                 answered,
                 failures,
+                firstFailures,
                 byPod,
                 sources,
                 new Latencies(latencies),

@@ -2,6 +2,7 @@ package io.fairlead.lab.traffic;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param started connections that were begun
  * @param answered those that a pod answered
  * @param failures those that failed, by kind; kinds that did not happen are left out
+ * @param firstFailures of the first few: who asked whom, how it failed, how long after the begin of the load
  * @param byPod answers of each pod
  * @param sources client addresses that pods saw, the first few
  * @param latencies from connect to the last byte of the answer
@@ -25,6 +27,7 @@ public record LoadReport(
         long started,
         long answered,
         Map<FailureKind, Long> failures,
+        List<String> firstFailures,
         Map<String, Long> byPod,
         Set<InetAddress> sources,
         Latencies latencies,
@@ -34,6 +37,7 @@ public record LoadReport(
 
     public LoadReport {
         failures = Map.copyOf(failures);
+        firstFailures = List.copyOf(firstFailures);
         byPod = Map.copyOf(byPod);
         sources = Set.copyOf(sources);
     }

@@ -44,8 +44,8 @@ public final class TrafficLoad implements AutoCloseable {
     public static TrafficLoad start(List<Host> clients, Settings settings) {
         TrafficLoad load = new TrafficLoad();
         for (int i = 0; i < clients.size(); i++) {
-            LoadClient client = new LoadClient(settings, load.counts, i, clients.size());
             Host host = clients.get(i);
+            LoadClient client = new LoadClient(host.name(), settings, load.counts, i, clients.size());
             load.clients.add(client);
             load.threads.add(host.namespace().start("load " + host.name(), client));
         }
