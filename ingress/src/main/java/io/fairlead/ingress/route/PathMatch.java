@@ -29,6 +29,12 @@ public sealed interface PathMatch {
         public Prefix {
             PathForm.of(text);
         }
+
+        /** How many bytes of a request's path it takes up, a slash at its end not counted. */
+        public int matchedBytes() {
+            byte[] form = PathForm.of(text);
+            return form[form.length - 1] == '/' ? form.length - 1 : form.length;
+        }
     }
 
     /** What no other path of its host is for: a default backend. Also what is no path, the {@code *} of OPTIONS. */

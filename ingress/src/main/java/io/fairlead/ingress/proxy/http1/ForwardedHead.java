@@ -41,17 +41,21 @@ public final class ForwardedHead {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Hot path: the request line with another target. */
+    public static void requestLine(ByteBuf out, RequestHead head, byte[] target, int from, int to) {
+        out.writeBytes(head.fields().text(), head.methodFrom(), head.methodTo() + 1 - head.methodFrom());
+        out.writeBytes(target, from, to - from);
+        out.writeBytes(REQUEST_END);
+    }
+
     /**
      * Hot path: the request line with another target, and a Host line if the head has no Host field: then the host is
      * that of its absolute target, or empty.
      */
     public static void request(ByteBuf out, RequestHead head, byte[] target, int from, int to) {
-        byte[] text = head.fields().text();
-        out.writeBytes(text, head.methodFrom(), head.methodTo() + 1 - head.methodFrom());
-        out.writeBytes(target, from, to - from);
-        out.writeBytes(REQUEST_END);
+        requestLine(out, head, target, from, to);
         if (!head.fields().contains(KnownField.HOST)) {
-            host(out, text, head.hostFrom(), head.hostTo());
+            host(out, head.fields().text(), head.hostFrom(), head.hostTo());
         }
     }
 

@@ -10,6 +10,9 @@ import java.util.Arrays;
  */
 public final class HeadFields {
 
+    /** Of a message without trailers. */
+    public static final HeadFields NONE = new HeadFields(0);
+
     private static final byte[] CHUNKED = {'c', 'h', 'u', 'n', 'k', 'e', 'd'};
     private static final byte[] TRAILERS = {'t', 'r', 'a', 'i', 'l', 'e', 'r', 's'};
     private static final byte[] CONTINUE = {'1', '0', '0', '-', 'c', 'o', 'n', 't', 'i', 'n', 'u', 'e'};

@@ -6,7 +6,7 @@ package io.fairlead.ingress.proxy.http1;
  *
  * <p>Confined to the event loop's thread of its connection.
  */
-public final class RequestHead {
+public final class RequestHead implements MessageHead {
 
     /** What the request target was (RFC 9112 section 3.2). */
     public enum TargetForm {
@@ -17,6 +17,7 @@ public final class RequestHead {
 
     private static final byte[] HTTP = {'h', 't', 't', 'p', ':', '/', '/'};
     private static final byte[] HTTPS = {'h', 't', 't', 'p', 's', ':', '/', '/'};
+    private static final byte[] HTTP2 = {'h', '2', 'c'};
     private static final byte[] WEBSOCKET = {'w', 'e', 'b', 's', 'o', 'c', 'k', 'e', 't'};
 
     private static final int METHOD_BYTES_MAX = 32;
@@ -59,6 +60,7 @@ public final class RequestHead {
      * Hot path: goes on with all bytes up to {@code to}. What was given before must stand where it stood, in this array
      * or a larger copy.
      */
+    @Override
     public Progress scan(byte[] text, int to) {
         Progress progress = lines.scan(text, to);
         if (progress == Progress.MORE) {
@@ -249,6 +251,7 @@ public final class RequestHead {
     }
 
     /** Behind the head: where the body, or the next head, begins. */
+    @Override
     public int end() {
         return lines.headEnd();
     }
@@ -330,9 +333,18 @@ public final class RequestHead {
         return upgradeField;
     }
 
+    /** Whether the client asks for HTTP/2 (RFC 7540 section 3.2, gone from RFC 9113): it is for this hop, or for nobody. */
+    public boolean upgradesToHttp2() {
+        return upgradesTo(HTTP2);
+    }
+
     /** Whether the client asks for exactly WebSocket (RFC 6455 section 4.1). */
     public boolean upgradesToWebSocket() {
+        return upgradesTo(WEBSOCKET);
+    }
+
+    private boolean upgradesTo(byte[] protocol) {
         return upgradeField >= 0
-                && HttpBytes.is(fields.text(), fields.valueFrom(upgradeField), fields.valueTo(upgradeField), WEBSOCKET);
+                && HttpBytes.is(fields.text(), fields.valueFrom(upgradeField), fields.valueTo(upgradeField), protocol);
     }
 }

@@ -38,6 +38,14 @@ public enum RequestMethod {
         return method.equalTo(text, from, to) ? method : OTHER;
     }
 
+    /** Whether a request that is sent twice has the effect of one (RFC 9110 section 9.2.2). */
+    public boolean isIdempotent() {
+        return switch (this) {
+            case GET, HEAD, PUT, DELETE, OPTIONS, TRACE -> true;
+            case POST, PATCH, CONNECT, OTHER -> false;
+        };
+    }
+
     private boolean equalTo(byte[] other, int from, int to) {
         if (to - from != text.length) {
             return false;

@@ -7,7 +7,7 @@ package io.fairlead.ingress.proxy.http1;
  *
  * <p>Confined to the event loop's thread of its connection.
  */
-public final class ResponseHead {
+public final class ResponseHead implements MessageHead {
 
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int OK = 200;
@@ -49,6 +49,7 @@ public final class ResponseHead {
      * Hot path: goes on with all bytes up to {@code to}. What was given before must stand where it stood, in this array
      * or a larger copy.
      */
+    @Override
     public Progress scan(byte[] text, int to) {
         Progress progress = lines.scan(text, to);
         if (progress == Progress.MORE) {
@@ -136,6 +137,7 @@ public final class ResponseHead {
     }
 
     /** Behind the head: where the body, or the final answer after an informational one, begins. */
+    @Override
     public int end() {
         return lines.headEnd();
     }

@@ -1,0 +1,604 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.ingress.loop.Deadline;
+import io.fairlead.ingress.loop.Worker;
+import io.fairlead.ingress.proxy.http1.FieldLine;
+import io.fairlead.ingress.proxy.http1.ForwardedHead;
+import io.fairlead.ingress.proxy.http1.Framing;
+import io.fairlead.ingress.proxy.http1.HeadEdits;
+import io.fairlead.ingress.proxy.http1.HeadFields;
+import io.fairlead.ingress.proxy.http1.KnownField;
+import io.fairlead.ingress.proxy.http1.RequestHead;
+import io.fairlead.ingress.proxy.http1.RequestMethod;
+import io.fairlead.ingress.proxy.http1.ResponseHead;
+import io.fairlead.ingress.route.policy.RetryPolicy;
+import io.fairlead.ingress.route.request.PathVerdict;
+import io.fairlead.ingress.route.request.RequestHost;
+import io.fairlead.ingress.route.request.RequestPath;
+import io.fairlead.ingress.upstream.AnswerReceiver;
+import io.fairlead.ingress.upstream.Backend;
+import io.fairlead.ingress.upstream.RequestForm;
+import io.fairlead.ingress.upstream.Upstream;
+import io.fairlead.ingress.upstream.UpstreamFault;
+import io.fairlead.ingress.upstream.Upstreams;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one request.
+ *
+ * <pre>
+ *   begin -> route -> reply
+ *               |
+ *            attempt -> connected -> head, content ... end   to the backend
+ *               ^           |
+ *               +-- retry --+-> head, content ... end        to the client -> ended
+ * </pre>
+ *
+ * Both directions run at once; the exchange ends with the answer. One is reused for all requests of a connection of
+ * HTTP/1.1.
+ *
+ * <p>Hot path: allocates nothing but the buffers that are sent; the routes are read once, by {@link #begin}.
+ *
+ * <p>Confined to the event loop's thread of its connection.
+ */
+final class Exchange implements AnswerReceiver, RequestForm {
+
+    /** What the proxy tells backends itself; from clients it would be a claim. */
+    private static final long OWN_FIELDS = KnownField.set(
+            KnownField.FORWARDED,
+            KnownField.X_FORWARDED_FOR,
+            KnownField.X_FORWARDED_HOST,
+            KnownField.X_FORWARDED_PROTO,
+            KnownField.X_FORWARDED_PORT,
+            KnownField.X_FORWARDED_SCHEME,
+            KnownField.X_FORWARDED_PREFIX,
+            KnownField.X_ORIGINAL_FORWARDED_FOR,
+            KnownField.X_REAL_IP,
+            KnownField.X_REQUEST_ID,
+            KnownField.X_SCHEME);
+
+    private static final byte[] FORWARDED_FOR = "X-Forwarded-For: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FORWARDED_HOST = "X-Forwarded-Host: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST_ID = "X-Request-ID: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UPGRADE = "Upgrade: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SLASH = {'/'};
+    private static final byte[] ASTERISK = {'*'};
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_LINES = {};
+    private static final int REQUEST_ID_DIGITS = 32;
+    private static final int CR_LF = '\r' << 8 | '\n';
+
+    private enum State {
+        /** No request, or one that was answered. */
+        ENDED,
+        CONNECTING,
+        /** The request's head is on its way, and its content may follow. */
+        SENT,
+        /** The answer's head is on its way to the client. */
+        ANSWERING
+    }
+
+    private final Worker worker;
+    private final RoutingReference routings;
+    private final Upstreams upstreams;
+    private final Client client;
+    private final Downstream downstream;
+    private final Deadline idle;
+    private final Deadline limit;
+    private final RequestPath path = new RequestPath();
+    private final byte[] requestId = new byte[REQUEST_ID_DIGITS];
+
+    private State state = State.ENDED;
+
+    @Nullable
+    private RequestHead request;
+
+    @Nullable
+    private ForwardTarget target;
+
+    @Nullable
+    private Backend backend;
+
+    @Nullable
+    private Upstream upstream;
+
+    private Upstreams.@Nullable Connecting connecting;
+
+    private byte[] sentTarget = SLASH;
+    private byte[] scratch = {};
+    private int sentFrom;
+    private int sentTo;
+    /** Where the path that is matched ends; it begins where what is sent begins. */
+    private int matchedTo;
+    /** Whether the target is a path, and not one of the two that stand for none. */
+    private boolean hasPath;
+
+    private int retries;
+    private boolean upgrades;
+    private boolean tunnels;
+    private boolean sentContent;
+    private boolean requestEnded;
+    private boolean acquiring;
+    private long idleNanos;
+
+    Exchange(Worker worker, RoutingReference routings, Upstreams upstreams, Client client, Downstream downstream) {
+        this.worker = worker;
+        this.routings = routings;
+        this.upstreams = upstreams;
+        this.client = client;
+        this.downstream = downstream;
+        idle = worker.deadline(this::idled);
+        limit = worker.deadline(this::tookTooLong);
+    }
+
+    /** Nothing more is asked on this connection. */
+    void close() {
+        cancel();
+        idle.end();
+        limit.end();
+    }
+
+    // The request.
+
+    /** Hot path: a request's head is complete. It stays valid until the exchange ends. */
+    void begin(RequestHead head) {
+        request = head;
+        retries = 0;
+        sentContent = false;
+        tunnels = false;
+        requestEnded = head.framing() == Framing.NONE || head.fields().contentLength() == 0;
+        byte[] text = head.fields().text();
+        int hostEnd = RequestHost.nameEnd(text, head.hostFrom(), head.hostTo());
+        if (hostEnd == RequestHost.REFUSED) {
+            reply(Replies.BAD_HOST);
+            return;
+        }
+        PathVerdict verdict = readTarget(head, text);
+        if (verdict != PathVerdict.ACCEPTED) {
+            reply(Replies.of(verdict));
+            return;
+        }
+        PreparedRoute route =
+                routings.current().lookup(text, head.hostFrom(), hostEnd, sentTarget, sentFrom, matchedTo);
+        switch (route.actionFor(client.secure())) {
+            case ForwardTarget forward -> forward(forward, head);
+            case RedirectTarget redirect -> redirect(redirect, head, hostEnd);
+            case Reply reply -> reply(reply);
+        }
+    }
+
+    /** What is matched, and sent unless the route edits it. */
+    private PathVerdict readTarget(RequestHead head, byte[] text) {
+        if (head.form() == RequestHead.TargetForm.ASTERISK || head.pathFrom() == head.pathTo()) {
+            boolean asterisk = head.method() == RequestMethod.OPTIONS;
+            sentTarget = asterisk ? ASTERISK : SLASH;
+            sentFrom = 0;
+            sentTo = 1;
+            matchedTo = 1;
+            hasPath = false;
+            return PathVerdict.ACCEPTED;
+        }
+        PathVerdict verdict = path.read(text, head.pathFrom(), head.pathTo());
+        if (verdict == PathVerdict.ACCEPTED) {
+            sentTarget = path.text();
+            sentFrom = path.pathFrom();
+            sentTo = path.queryTo();
+            matchedTo = path.pathTo();
+            hasPath = true;
+        }
+        return verdict;
+    }
+
+    private RequestHead request() {
+        if (request == null) {
+            throw new IllegalStateException("there is no request");
+        }
+        return request;
+    }
+
+    private void redirect(RedirectTarget redirect, RequestHead head, int hostEnd) {
+        String host =
+                new String(head.fields().text(), head.hostFrom(), hostEnd - head.hostFrom(), StandardCharsets.US_ASCII);
+        if (host.isEmpty()) {
+            reply(Replies.BAD_HOST);
+            return;
+        }
+        byte[] location = redirect.location(client.secure(), host, client.port(), path, hasPath);
+        answer(redirect.reply(), location);
+    }
+
+    private void forward(ForwardTarget forward, RequestHead head) {
+        target = forward;
+        long max = forward.policy().bodyBytesMax();
+        if (max > 0 && head.fields().contentLength() > max) {
+            reply(Replies.TOO_LARGE);
+            return;
+        }
+        if (hasPath && !forward.path().keeps()) {
+            int bytesMax = forward.path().bytesMax(path);
+            scratch = scratch.length < bytesMax ? new byte[bytesMax] : scratch;
+            sentTarget = scratch;
+            sentFrom = 0;
+            sentTo = forward.path().apply(path, scratch);
+        }
+        upgrades = head.upgradeField() >= 0 && head.framing() == Framing.NONE && !head.upgradesToHttp2();
+        forward.requestEdits().dropOthers(head.fields());
+        newRequestId();
+        idleNanos = TimeUnit.MILLISECONDS.toNanos(forward.policy().timeouts().idleMillis());
+        long limitMillis = forward.policy().timeouts().requestMillis();
+        if (limitMillis > 0) {
+            limit.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis));
+        }
+        attempt(null, false);
+    }
+
+    private void newRequestId() {
+        for (int i = 0; i < REQUEST_ID_DIGITS; i += 16) {
+            long bits = worker.random();
+            for (int j = 0; j < 16; j++) {
+                requestId[i + j] = HEX[(int) (bits >>> 60 - 4 * j) & 15];
+            }
+        }
+    }
+
+    // The attempts.
+
+    private void attempt(@Nullable Backend avoid, boolean fresh) {
+        ForwardTarget forward = target();
+        Backend chosen =
+                forward.group().choose(worker, forward.policy().balancing().algorithm(), avoid);
+        if (chosen == null) {
+            reply(Replies.NO_ENDPOINTS);
+            return;
+        }
+        backend = chosen;
+        state = State.CONNECTING;
+        touch();
+        acquiring = true;
+        Upstream ready = fresh ? null : upstreams.idle(chosen, this);
+        if (ready != null) {
+            onUpstream(ready);
+        } else {
+            int timeoutMillis = (int) forward.policy().timeouts().connectMillis();
+            connecting = upstreams.connect(chosen, timeoutMillis, this);
+        }
+        acquiring = false;
+    }
+
+    private ForwardTarget target() {
+        if (target == null) {
+            throw new IllegalStateException("the request is not forwarded");
+        }
+        return target;
+    }
+
+    @Override
+    public void onUpstream(Upstream connected) {
+        connecting = null;
+        upstream = connected;
+        state = State.SENT;
+        touch();
+        connected.send(this);
+        if (requestEnded && !upgrades) {
+            connected.end(HeadFields.NONE);
+        }
+        // Within begin, what follows the head is read next, and flushed then.
+        if (!acquiring) {
+            downstream.resume();
+            connected.flush();
+        }
+    }
+
+    @Override
+    public RequestMethod method() {
+        return request().method();
+    }
+
+    @Override
+    public Framing framing() {
+        return request().framing();
+    }
+
+    @Override
+    public void write(ByteBuf out) {
+        RequestHead head = request();
+        ForwardTarget forward = target();
+        HeadFields fields = head.fields();
+        HeadEdits edits = forward.requestEdits();
+        byte[] host = forward.host();
+        ForwardedHead.requestLine(out, head, sentTarget, sentFrom, sentTo);
+        long drops = OWN_FIELDS | edits.known();
+        if (host.length > 0) {
+            drops |= KnownField.HOST.bit();
+            ForwardedHead.host(out, host, 0, host.length);
+        } else if (!fields.contains(KnownField.HOST)) {
+            ForwardedHead.host(out, fields.text(), head.hostFrom(), head.hostTo());
+        }
+        ForwardedHead.fields(out, fields, drops);
+        writeOwn(out, head);
+        edits.writeLines(out);
+        if (upgrades) {
+            int field = head.upgradeField();
+            ForwardedHead.line(out, FieldLine.CONNECTION_UPGRADE);
+            line(out, UPGRADE, fields.text(), fields.valueFrom(field), fields.valueTo(field));
+        }
+        ForwardedHead.end(out, fields);
+    }
+
+    private void writeOwn(ByteBuf out, RequestHead head) {
+        line(out, FORWARDED_FOR, client.addressText(), 0, client.addressText().length);
+        if (head.hostTo() > head.hostFrom()) {
+            line(out, FORWARDED_HOST, head.fields().text(), head.hostFrom(), head.hostTo());
+        }
+        out.writeBytes(client.lines());
+        line(out, REQUEST_ID, requestId, 0, REQUEST_ID_DIGITS);
+    }
+
+    private static void line(ByteBuf out, byte[] name, byte[] value, int from, int to) {
+        out.writeBytes(name);
+        out.writeBytes(value, from, to - from);
+        out.writeShort(CR_LF);
+    }
+
+    @Override
+    public void onBroken(UpstreamFault fault) {
+        connecting = null;
+        upstream = null;
+        if (state == State.ANSWERING) {
+            ended();
+            downstream.abort();
+        } else if (retries(fault)) {
+            // A stale connection is no attempt, but the next one must not be another.
+            retries += fault == UpstreamFault.STALE ? 0 : 1;
+            attempt(fault == UpstreamFault.STALE ? null : backend, fault == UpstreamFault.STALE);
+            if (upstream != null) {
+                downstream.resume();
+                flushRequest();
+            }
+        } else {
+            reply(fault == UpstreamFault.CONNECT ? Replies.UNREACHABLE : Replies.BAD_GATEWAY);
+        }
+    }
+
+    /** Content that was sent is gone with its connection; a request without any can be sent again. */
+    private boolean retries(UpstreamFault fault) {
+        RetryPolicy policy = target().policy().retry();
+        boolean repeatable = !sentContent && (method().isIdempotent() || policy.anyMethod());
+        boolean more = retries < policy.retriesMax();
+        return switch (fault) {
+            case CONNECT -> more && policy.on().contains(RetryPolicy.Failure.CONNECT);
+            case STALE -> repeatable;
+            case NO_ANSWER -> more && repeatable && policy.on().contains(RetryPolicy.Failure.NO_ANSWER);
+            case BAD_ANSWER, CUT_OFF -> false;
+        };
+    }
+
+    // The request's content.
+
+    /** Hot path: whether {@link #content} and {@link #requestChunks} may be called. */
+    boolean takesContent() {
+        return upstream != null && (tunnels || !upgrades) && upstream.isWritable();
+    }
+
+    boolean takesRequestChunks() {
+        return upstream != null && upstream.takesChunks();
+    }
+
+    /** Hot path: a piece of the request's content, or of another protocol after an upgrade; released here. */
+    void content(ByteBuf content) {
+        sending();
+        if (upstream == null) {
+            content.release();
+        } else {
+            upstream.content(content);
+        }
+    }
+
+    /** Hot path: a piece of chunked content with its framing; released here. */
+    void requestChunks(ByteBuf chunks) {
+        sending();
+        if (upstream == null) {
+            chunks.release();
+        } else {
+            upstream.chunks(chunks);
+        }
+    }
+
+    private void sending() {
+        sentContent = true;
+        touch();
+    }
+
+    /** Whether the route wants no content of this length. */
+    boolean exceeds(long bytes) {
+        long max = target == null ? 0 : target.policy().bodyBytesMax();
+        return max > 0 && bytes > max;
+    }
+
+    /** The request's content turned out to be too long, or broken; no more of it comes. */
+    void refuseContent(Reply reply) {
+        cancelUpstream();
+        if (state == State.ANSWERING) {
+            ended();
+            downstream.abort();
+        } else {
+            reply(reply);
+        }
+    }
+
+    /** Hot path: the request's content is complete. */
+    void requestEnd(HeadFields trailers) {
+        requestEnded = true;
+        if (upstream != null) {
+            upstream.end(trailers);
+        }
+    }
+
+    /** Whether all of the request came. */
+    boolean isRequestEnded() {
+        return requestEnded;
+    }
+
+    void flushRequest() {
+        if (upstream != null) {
+            upstream.flush();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        downstream.resume();
+        flushRequest();
+    }
+
+    // The answer.
+
+    @Override
+    public void onInformational(ResponseHead head) {
+        touch();
+        if (request().isHttp11()) {
+            downstream.informational(head);
+        }
+    }
+
+    @Override
+    public void onHead(ResponseHead head) {
+        touch();
+        state = State.ANSWERING;
+        tunnels = upgrades && head.upgradeField() >= 0;
+        target().answerEdits().dropOthers(head.fields());
+        downstream.head(head);
+        if (tunnels) {
+            downstream.resume();
+        } else if (upgrades && upstream != null) {
+            upstream.end(HeadFields.NONE);
+        }
+    }
+
+    /** Hot path: writes status line and fields of an answer's head, but neither framing nor its end. */
+    void writeAnswer(ByteBuf out, ResponseHead head) {
+        HeadEdits edits = target().answerEdits();
+        ForwardedHead.response(out, head);
+        ForwardedHead.fields(out, head.fields(), edits.known());
+        edits.writeLines(out);
+        if (tunnels) {
+            int field = head.upgradeField();
+            ForwardedHead.line(out, FieldLine.CONNECTION_UPGRADE);
+            line(
+                    out,
+                    UPGRADE,
+                    head.fields().text(),
+                    head.fields().valueFrom(field),
+                    head.fields().valueTo(field));
+        }
+    }
+
+    /** Whether another protocol than HTTP is spoken from the answer's head on. */
+    boolean tunnels() {
+        return tunnels;
+    }
+
+    @Override
+    public boolean takesChunks() {
+        return downstream.takesChunks();
+    }
+
+    @Override
+    public void onContent(ByteBuf content) {
+        touch();
+        downstream.content(content);
+        pauseAnswer();
+    }
+
+    @Override
+    public void onChunks(ByteBuf chunks) {
+        touch();
+        downstream.chunks(chunks);
+        pauseAnswer();
+    }
+
+    private void pauseAnswer() {
+        if (upstream != null && !downstream.isWritable()) {
+            upstream.reading(false);
+        }
+    }
+
+    /** The client takes content again. */
+    void resumeAnswer() {
+        touch();
+        if (upstream != null) {
+            upstream.reading(true);
+        }
+    }
+
+    @Override
+    public void onEnd(HeadFields trailers) {
+        upstream = null;
+        ended();
+        downstream.end(trailers);
+    }
+
+    @Override
+    public void onReadComplete() {
+        downstream.flush();
+    }
+
+    private void reply(Reply reply) {
+        answer(reply, NO_LINES);
+    }
+
+    private void answer(Reply reply, byte[] lines) {
+        ended();
+        downstream.reply(reply, lines);
+        downstream.flush();
+    }
+
+    // The end.
+
+    private void ended() {
+        state = State.ENDED;
+        backend = null;
+        idle.clear();
+        limit.clear();
+    }
+
+    /** The client is gone. */
+    void cancel() {
+        cancelUpstream();
+        ended();
+    }
+
+    private void cancelUpstream() {
+        if (connecting != null) {
+            connecting.cancel();
+            connecting = null;
+        }
+        if (upstream != null) {
+            upstream.cancel();
+            upstream = null;
+        }
+    }
+
+    /** Something moved. */
+    private void touch() {
+        idle.set(worker.nanoTime() + idleNanos);
+    }
+
+    private void idled() {
+        boolean clientIsSlow = state == State.SENT && !requestEnded && upstream != null && upstream.isWritable();
+        timedOut(clientIsSlow ? Replies.SLOW_CLIENT : Replies.SLOW_BACKEND);
+    }
+
+    private void tookTooLong() {
+        timedOut(Replies.SLOW_BACKEND);
+    }
+
+    private void timedOut(Reply reply) {
+        if (state != State.ENDED) {
+            refuseContent(reply);
+        }
+    }
+}

@@ -1,0 +1,494 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.ingress.loop.Deadline;
+import io.fairlead.ingress.loop.Worker;
+import io.fairlead.ingress.proxy.http1.ChunkFrames;
+import io.fairlead.ingress.proxy.http1.ChunkScanner;
+import io.fairlead.ingress.proxy.http1.FieldLine;
+import io.fairlead.ingress.proxy.http1.ForwardedHead;
+import io.fairlead.ingress.proxy.http1.Framing;
+import io.fairlead.ingress.proxy.http1.HeadFields;
+import io.fairlead.ingress.proxy.http1.HeadText;
+import io.fairlead.ingress.proxy.http1.Progress;
+import io.fairlead.ingress.proxy.http1.RequestHead;
+import io.fairlead.ingress.proxy.http1.RequestMethod;
+import io.fairlead.ingress.proxy.http1.ResponseHead;
+import io.fairlead.ingress.upstream.Upstreams;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection of HTTP/1.1 (RFC 9112): one request after the other. What comes while an answer is awaited, stays
+ * where it is and the client with it.
+ *
+ * <p>Hot path: heads are scanned where they were copied to once, content passes in the buffers in which it came.
+ *
+ * <p>Confined to the event loop's thread of its connection.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // A write that fails is an exception of the connection.
+final class Http1Downstream extends ChannelInboundHandlerAdapter implements Downstream {
+
+    private enum Phase {
+        HEAD,
+        /** The request's content, of known length. */
+        LENGTH,
+        CHUNKED,
+        /** All of the request came; its answer did not end. */
+        ANSWER,
+        /** Another protocol than HTTP is spoken. */
+        TUNNEL,
+        /** The last answer is on its way; what comes is thrown away. */
+        LINGER
+    }
+
+    private static final FieldLine KEEP_ALIVE = FieldLine.of("Connection", "keep-alive");
+    private static final int FIRST_HEAD_BYTES = 1024;
+    private static final int CR_LF = '\r' << 8 | '\n';
+
+    /** Content up to this size is copied behind its head: one buffer costs less than two. */
+    private static final int COPIED_MAX = 4096;
+
+    private final Worker worker;
+    private final ProxySettings settings;
+    private final RequestHead head;
+    private final HeadText text = new HeadText();
+    private final ChunkScanner chunks = new ChunkScanner();
+    private final Exchange exchange;
+    private final Deadline deadline;
+
+    private Phase phase = Phase.HEAD;
+
+    @Nullable
+    private ChannelHandlerContext context;
+
+    /** What came and could not be taken yet. */
+    private ByteBuf held = Unpooled.EMPTY_BUFFER;
+
+    /** An answer's head that waits for content that could go with it. */
+    @Nullable
+    private ByteBuf headOut;
+
+    private boolean inRead;
+    private boolean processing;
+    private boolean draining;
+    /** Whether the connection ends with the answer under way. */
+    private boolean closing;
+
+    private boolean chunked;
+    private boolean takesChunks;
+    private long left;
+    private int requests;
+
+    Http1Downstream(
+            Worker worker, ProxySettings settings, RoutingReference routings, Upstreams upstreams, Client client) {
+        this.worker = worker;
+        this.settings = settings;
+        head = new RequestHead(settings.headLimits());
+        exchange = new Exchange(worker, routings, upstreams, client, this);
+        deadline = worker.deadline(this::waitedTooLong);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        head.begin(0, false);
+        deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.headMillis()));
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("a connection is used before it stands");
+        }
+        return context;
+    }
+
+    // What comes.
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        inRead = true;
+        if (held.isReadable()) {
+            ByteBuf both = ctx.alloc().buffer(held.readableBytes() + in.readableBytes());
+            both.writeBytes(held).writeBytes(in);
+            held.release();
+            in.release();
+            held = both;
+        } else {
+            held.release();
+            held = in;
+        }
+        process();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        inRead = false;
+        exchange.flushRequest();
+        flush();
+    }
+
+    @Override
+    public void resume() {
+        if (!processing) {
+            process();
+        }
+    }
+
+    /** Takes what came, as far as it can be taken. */
+    private void process() {
+        processing = true;
+        boolean goesOn = true;
+        while (goesOn && held.isReadable()) {
+            goesOn = switch (phase) {
+                case HEAD -> readHead();
+                case LENGTH -> exchange.takesContent() && readLength();
+                case CHUNKED -> exchange.takesContent() && readChunks();
+                case TUNNEL -> exchange.takesContent() && pass();
+                case ANSWER -> false;
+                case LINGER -> discard();
+            };
+        }
+        processing = false;
+        if (!held.isReadable()) {
+            held.release();
+            held = Unpooled.EMPTY_BUFFER;
+        }
+        reading(!held.isReadable());
+    }
+
+    private void reading(boolean wanted) {
+        if (context().channel().config().isAutoRead() != wanted) {
+            context().channel().config().setAutoRead(wanted);
+        }
+    }
+
+    private boolean readHead() {
+        if (text.isEmpty()) {
+            // Slowness is measured from a request's first byte on.
+            deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.headMillis()));
+        }
+        Progress progress = text.read(held, head);
+        if (progress == Progress.MORE) {
+            return false;
+        }
+        deadline.clear();
+        requests++;
+        if (progress == Progress.REFUSED) {
+            closing = true;
+            phase = Phase.ANSWER;
+            reply(Replies.of(head.fault()), new byte[0]);
+            return true;
+        }
+        closing = draining || !head.persistent() || requests >= settings.requestsMax();
+        switch (head.framing()) {
+            case NONE -> phase = Phase.ANSWER;
+            case LENGTH -> {
+                left = head.fields().contentLength();
+                phase = left > 0 ? Phase.LENGTH : Phase.ANSWER;
+            }
+            case CHUNKED -> {
+                chunks.begin();
+                phase = Phase.CHUNKED;
+            }
+            case UNTIL_CLOSE -> throw new IllegalStateException("a request does not end with its connection");
+        }
+        exchange.begin(head);
+        return true;
+    }
+
+    private boolean readLength() {
+        int taken = (int) Math.min(left, held.readableBytes());
+        left -= taken;
+        exchange.content(held.readRetainedSlice(taken));
+        if (left == 0 && phase == Phase.LENGTH) {
+            phase = Phase.ANSWER;
+            exchange.requestEnd(HeadFields.NONE);
+        }
+        return true;
+    }
+
+    private boolean readChunks() {
+        int from = held.readerIndex();
+        if (exchange.takesRequestChunks()) {
+            int to = chunks.scan(held, from, held.writerIndex());
+            int passed = chunks.passEnd() - from;
+            held.readerIndex(to);
+            if (passed > 0 && chunks.progress() != Progress.REFUSED && !exchange.exceeds(chunks.contentBytes())) {
+                exchange.requestChunks(held.retainedSlice(from, passed));
+            }
+        } else {
+            int to = chunks.step(held, from, held.writerIndex());
+            held.readerIndex(to);
+            boolean data = chunks.piece() == ChunkScanner.Piece.DATA && to > from;
+            if (data && !exchange.exceeds(chunks.contentBytes())) {
+                exchange.content(held.retainedSlice(from, to - from));
+            }
+        }
+        if (phase != Phase.CHUNKED) {
+            return true;
+        }
+        if (chunks.progress() == Progress.REFUSED || exchange.exceeds(chunks.contentBytes())) {
+            closing = true;
+            boolean broken = chunks.progress() == Progress.REFUSED;
+            exchange.refuseContent(broken ? Replies.of(chunks.fault()) : Replies.TOO_LARGE);
+        } else if (chunks.progress() == Progress.COMPLETE) {
+            phase = Phase.ANSWER;
+            exchange.requestEnd(chunks.hasTrailers() ? chunks.trailers() : HeadFields.NONE);
+        }
+        return true;
+    }
+
+    private boolean pass() {
+        exchange.content(held.readRetainedSlice(held.readableBytes()));
+        return true;
+    }
+
+    private boolean discard() {
+        held.skipBytes(held.readableBytes());
+        return true;
+    }
+
+    // The answer.
+
+    private ByteBuf buffer(int bytes) {
+        return context().alloc().buffer(bytes);
+    }
+
+    private void write(ByteBuf out) {
+        writeHead();
+        context().write(out, context().voidPromise());
+    }
+
+    private void writeHead() {
+        ByteBuf waiting = headOut;
+        if (waiting != null) {
+            headOut = null;
+            context().write(waiting, context().voidPromise());
+        }
+    }
+
+    @Override
+    public void informational(ResponseHead answer) {
+        ByteBuf out = buffer(FIRST_HEAD_BYTES);
+        ForwardedHead.response(out, answer);
+        ForwardedHead.fields(out, answer.fields(), 0);
+        out.writeShort(CR_LF);
+        write(out);
+    }
+
+    @Override
+    public void head(ResponseHead answer) {
+        ByteBuf out = buffer(FIRST_HEAD_BYTES + COPIED_MAX);
+        exchange.writeAnswer(out, answer);
+        if (exchange.tunnels()) {
+            phase = Phase.TUNNEL;
+            out.writeShort(CR_LF);
+            headOut = out;
+            return;
+        }
+        boolean whole = answer.fields().chunked() && !head.isHttp11();
+        chunked = answer.framing() == Framing.UNTIL_CLOSE && head.isHttp11();
+        takesChunks = answer.framing() == Framing.CHUNKED && head.isHttp11();
+        closing |= draining || whole || answer.framing() == Framing.UNTIL_CLOSE && !chunked;
+        if (closing) {
+            ForwardedHead.line(out, FieldLine.CLOSE);
+        } else if (!head.isHttp11()) {
+            ForwardedHead.line(out, KEEP_ALIVE);
+        }
+        if (chunked) {
+            ForwardedHead.line(out, FieldLine.CHUNKED);
+        }
+        if (chunked || whole) {
+            out.writeShort(CR_LF);
+        } else {
+            ForwardedHead.end(out, answer.fields());
+        }
+        headOut = out;
+    }
+
+    @Override
+    public boolean takesChunks() {
+        return takesChunks;
+    }
+
+    @Override
+    public void content(ByteBuf content) {
+        int bytes = content.readableBytes();
+        if (chunked) {
+            ByteBuf start = buffer(ChunkFrames.START_BYTES_MAX);
+            ChunkFrames.start(start, bytes);
+            write(start);
+            write(content);
+            write(ChunkFrames.end());
+        } else {
+            chunks(content);
+        }
+    }
+
+    @Override
+    public void chunks(ByteBuf content) {
+        if (headOut != null && content.readableBytes() <= headOut.writableBytes()) {
+            headOut.writeBytes(content);
+            content.release();
+        } else {
+            write(content);
+        }
+    }
+
+    @Override
+    public void end(HeadFields trailers) {
+        if (chunked || takesChunks && trailers.count() > 0) {
+            ByteBuf out = buffer(FIRST_HEAD_BYTES);
+            if (chunked) {
+                ChunkFrames.last(out, trailers);
+            } else {
+                ForwardedHead.fields(out, trailers, 0);
+                out.writeShort(CR_LF);
+            }
+            write(out);
+        }
+        ended();
+    }
+
+    @Override
+    public void reply(Reply reply, byte[] lines) {
+        closing |= draining || phase == Phase.LENGTH || phase == Phase.CHUNKED;
+        ByteBuf out = buffer(FIRST_HEAD_BYTES);
+        reply.writeHead(out);
+        out.writeBytes(lines);
+        if (closing) {
+            ForwardedHead.line(out, FieldLine.CLOSE);
+        } else if (!head.isHttp11()) {
+            ForwardedHead.line(out, KEEP_ALIVE);
+        }
+        out.writeShort(CR_LF);
+        if (head.method() != RequestMethod.HEAD) {
+            reply.writeBody(out);
+        }
+        write(out);
+        ended();
+    }
+
+    /** The answer is complete. */
+    private void ended() {
+        boolean allCame = phase == Phase.ANSWER;
+        if (phase == Phase.TUNNEL) {
+            closeAfterFlush();
+        } else if (closing || draining || !allCame) {
+            linger(allCame);
+        } else {
+            phase = Phase.HEAD;
+            text.clear();
+            head.begin(0, true);
+            deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.keepAliveMillis()));
+            if (!processing && held.isReadable()) {
+                process();
+            } else if (!processing) {
+                reading(true);
+            }
+        }
+    }
+
+    private void closeAfterFlush() {
+        phase = Phase.LINGER;
+        writeHead();
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Ends our side. If the client is still sending, its side is read to the end, so that no reset is sent. */
+    private void linger(boolean allCame) {
+        if (allCame && !held.isReadable()) {
+            closeAfterFlush();
+            return;
+        }
+        phase = Phase.LINGER;
+        writeHead();
+        deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.lingerMillis()));
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> shutdownOutput());
+        if (!processing) {
+            process();
+        }
+    }
+
+    private void shutdownOutput() {
+        if (context().channel() instanceof SocketChannel socket) {
+            socket.shutdownOutput();
+        }
+    }
+
+    @Override
+    public void abort() {
+        phase = Phase.LINGER;
+        if (headOut != null) {
+            headOut.release();
+            headOut = null;
+        }
+        context().close();
+    }
+
+    @Override
+    public void flush() {
+        if (!inRead) {
+            writeHead();
+            context().flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (isWritable()) {
+            exchange.resumeAnswer();
+        }
+    }
+
+    // The end.
+
+    /** Ends when the requests under way are answered; at once if there is none. */
+    void drain() {
+        draining = true;
+        if (phase == Phase.HEAD && text.isEmpty()) {
+            context().close();
+        }
+    }
+
+    private void waitedTooLong() {
+        if (phase == Phase.HEAD && !text.isEmpty()) {
+            closing = true;
+            phase = Phase.ANSWER;
+            reply(Replies.SLOW_CLIENT, new byte[0]);
+            flush();
+        } else if (phase == Phase.HEAD || phase == Phase.LINGER) {
+            context().close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        exchange.close();
+        deadline.end();
+        held.release();
+        held = Unpooled.EMPTY_BUFFER;
+        if (headOut != null) {
+            headOut.release();
+            headOut = null;
+        }
+    }
+
+    /** A reset, or a failed write: the end of the connection follows. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,49 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.ingress.route.Route;
+import io.fairlead.ingress.route.RouteAction;
+import io.fairlead.ingress.upstream.UpstreamGroup;
+import java.util.function.Function;
+
+/**
+ * A route with its actions prepared.
+ *
+ * <p>Immutable.
+ */
+public final class PreparedRoute {
+
+    private final Route route;
+    private final PreparedAction secure;
+    private final PreparedAction plain;
+
+    private PreparedRoute(Route route, PreparedAction secure, PreparedAction plain) {
+        this.route = route;
+        this.secure = secure;
+        this.plain = plain;
+    }
+
+    /** @param groups gives the endpoints that an action names */
+    public static PreparedRoute of(Route route, Function<RouteAction.Forward, UpstreamGroup> groups) {
+        PreparedAction secure = prepare(route, route.action(), groups);
+        boolean same = route.action().equals(route.plainAction());
+        return new PreparedRoute(route, secure, same ? secure : prepare(route, route.plainAction(), groups));
+    }
+
+    private static PreparedAction prepare(
+            Route route, RouteAction action, Function<RouteAction.Forward, UpstreamGroup> groups) {
+        return switch (action) {
+            case RouteAction.Forward forward -> new ForwardTarget(route.path(), forward, groups.apply(forward));
+            case RouteAction.Redirect redirect -> new RedirectTarget(route.path(), redirect);
+            case RouteAction.Respond respond -> Reply.of(respond.status(), respond.reason());
+        };
+    }
+
+    public Route route() {
+        return route;
+    }
+
+    /** Hot path. */
+    PreparedAction actionFor(boolean overTls) {
+        return overTls ? secure : plain;
+    }
+}

@@ -1,0 +1,22 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.ingress.proxy.http1.HeadLimits;
+
+/**
+ * What holds for the connections of all clients.
+ *
+ * <p>Immutable.
+ *
+ * @param headLimits of requests
+ * @param headMillis from the first byte of a head, or from the accept, to its end
+ * @param keepAliveMillis how long a connection may wait for another request
+ * @param requestsMax requests of one connection, after which it ends
+ * @param lingerMillis how long what a client still sends is read after an answer that did not wait for it; a reset would
+ *     take the answer away from it (RFC 9112 section 9.6)
+ */
+public record ProxySettings(
+        HeadLimits headLimits, long headMillis, long keepAliveMillis, int requestsMax, long lingerMillis) {
+
+    public static final ProxySettings DEFAULT =
+            new ProxySettings(HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000);
+}
