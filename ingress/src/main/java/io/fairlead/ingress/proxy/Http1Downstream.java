@@ -80,8 +80,10 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     /** Whether the connection ends with the answer under way. */
     private boolean closing;
 
+    /** Whether the answer goes out in chunks. */
     private boolean chunked;
-    private boolean takesChunks;
+
+    private boolean passedChunks;
     private long left;
     private int requests;
 
@@ -156,6 +158,9 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
             };
         }
         processing = false;
+        if (!inRead) {
+            exchange.flushRequest();
+        }
         if (!held.isReadable()) {
             held.release();
             held = Unpooled.EMPTY_BUFFER;
@@ -293,19 +298,19 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
             headOut = out;
             return;
         }
-        boolean whole = answer.fields().chunked() && !head.isHttp11();
-        chunked = answer.framing() == Framing.UNTIL_CLOSE && head.isHttp11();
-        takesChunks = answer.framing() == Framing.CHUNKED && head.isHttp11();
-        closing |= draining || whole || answer.framing() == Framing.UNTIL_CLOSE && !chunked;
+        boolean endless = answer.framing() == Framing.CHUNKED || answer.framing() == Framing.UNTIL_CLOSE;
+        chunked = endless && head.isHttp11();
+        passedChunks = false;
+        closing |= draining || endless && !chunked;
         if (closing) {
             ForwardedHead.line(out, FieldLine.CLOSE);
         } else if (!head.isHttp11()) {
             ForwardedHead.line(out, KEEP_ALIVE);
         }
-        if (chunked) {
+        if (answer.framing() == Framing.UNTIL_CLOSE && chunked) {
             ForwardedHead.line(out, FieldLine.CHUNKED);
         }
-        if (chunked || whole) {
+        if (answer.fields().chunked() && !head.isHttp11()) {
             out.writeShort(CR_LF);
         } else {
             ForwardedHead.end(out, answer.fields());
@@ -315,7 +320,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public boolean takesChunks() {
-        return takesChunks;
+        return chunked;
     }
 
     @Override
@@ -328,12 +333,17 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
             write(content);
             write(ChunkFrames.end());
         } else {
-            chunks(content);
+            pass(content);
         }
     }
 
     @Override
     public void chunks(ByteBuf content) {
+        passedChunks = true;
+        pass(content);
+    }
+
+    private void pass(ByteBuf content) {
         if (headOut != null && content.readableBytes() <= headOut.writableBytes()) {
             headOut.writeBytes(content);
             content.release();
@@ -344,13 +354,12 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public void end(HeadFields trailers) {
-        if (chunked || takesChunks && trailers.count() > 0) {
+        if (chunked && (!passedChunks || trailers.count() > 0)) {
             ByteBuf out = buffer(FIRST_HEAD_BYTES);
-            if (chunked) {
-                ChunkFrames.last(out, trailers);
+            if (passedChunks) {
+                ChunkFrames.trailers(out, trailers);
             } else {
-                ForwardedHead.fields(out, trailers, 0);
-                out.writeShort(CR_LF);
+                ChunkFrames.last(out, trailers);
             }
             write(out);
         }

@@ -66,6 +66,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private RequestMethod method = RequestMethod.OTHER;
     private Framing requestFraming = Framing.NONE;
     private boolean requestEnded = true;
+    private boolean passedChunks;
     private boolean used;
     private long left;
     private int informational;
@@ -102,6 +103,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         method = request.method();
         requestFraming = request.framing();
         requestEnded = false;
+        passedChunks = false;
         state = State.HEAD;
         informational = 0;
         text.clear();
@@ -135,12 +137,22 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     @Override
     public void chunks(ByteBuf framed) {
+        passedChunks = true;
         write(framed);
     }
 
     @Override
     public void end(HeadFields trailers) {
         requestEnded = true;
+        if (takesChunks() && (!passedChunks || trailers.count() > 0)) {
+            ByteBuf out = context().alloc().buffer();
+            if (passedChunks) {
+                ChunkFrames.trailers(out, trailers);
+            } else {
+                ChunkFrames.last(out, trailers);
+            }
+            write(out);
+        }
     }
 
     @Override
@@ -353,6 +365,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         if (asked != null) {
             pool.ended();
             asked.onEnd(HeadFields.NONE);
+            asked.onReadComplete();
         }
     }
 

@@ -43,6 +43,11 @@ public final class ChunkFrames {
     /** Hot path: the last chunk, the trailers that go on, and the empty line. */
     public static void last(ByteBuf out, HeadFields trailers) {
         out.writeBytes(LAST);
+        trailers(out, trailers);
+    }
+
+    /** Hot path: the trailers that go on, and the empty line, behind a last chunk that went on as it came. */
+    public static void trailers(ByteBuf out, HeadFields trailers) {
         ForwardedHead.fields(out, trailers, 0);
         out.writeShort('\r' << 8 | '\n');
     }

@@ -1,0 +1,93 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.route.HostMatch;
+import io.fairlead.ingress.route.PathMatch;
+import io.fairlead.ingress.route.Route;
+import io.fairlead.ingress.route.RouteAction;
+import io.fairlead.ingress.route.RouteSource;
+import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.route.policy.ForwardPolicy;
+import io.fairlead.ingress.upstream.UpstreamGroup;
+import io.fairlead.ingress.upstream.UpstreamSettings;
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A proxy with one event loop on a port of the loopback interface.
+ *
+ * <p>Confined to the test thread.
+ */
+final class RunningProxy implements AutoCloseable {
+
+    private static final RouteSource SOURCE = new RouteSource("Ingress", new ObjectName("shop", "web"), 0, 0);
+
+    private final RoutingReference routings = new RoutingReference();
+    private final ProxyServer server;
+    private final Channel listener;
+    private final List<Route> routes = new ArrayList<>();
+    private final Map<BackendGroup, UpstreamGroup> groups = new HashMap<>();
+
+    RunningProxy() {
+        this(ProxySettings.DEFAULT, UpstreamSettings.DEFAULT);
+    }
+
+    RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings) {
+        server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings);
+        listener = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** Sends everything of any host to these backends. */
+    RunningProxy to(ScriptedBackend... backends) {
+        return route("", "/", ForwardPolicy.DEFAULT, backends);
+    }
+
+    RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
+        BackendGroup name = new BackendGroup(new ObjectName("shop", "web-" + groups.size()), 80);
+        UpstreamGroup group = new UpstreamGroup(name, BackendConnection.DEFAULT, server.workers());
+        group.replace(List.of(backends).stream().map(ScriptedBackend::address).toList());
+        groups.put(name, group);
+        return route(host, path, new RouteAction.Forward(name, policy));
+    }
+
+    RunningProxy route(String host, String path, RouteAction action) {
+        routes.add(new Route(SOURCE, HostMatch.parse(host), new PathMatch.Prefix(path), action));
+        RouteTable table = RouteTable.of(routes);
+        routings.publish(new Routing(
+                table,
+                table.routes().stream()
+                        .map(route -> PreparedRoute.of(
+                                route, forward -> Objects.requireNonNull(groups.get(forward.backend()))))
+                        .toList()));
+        return this;
+    }
+
+    /** The endpoints of the route that was given first, second and so on. */
+    UpstreamGroup group(int place) {
+        return Objects.requireNonNull(groups.get(new BackendGroup(new ObjectName("shop", "web-" + place), 80)));
+    }
+
+    RawClient client() {
+        return new RawClient((InetSocketAddress) listener.localAddress());
+    }
+
+    /** The answer to one request on a connection of its own. */
+    RawClient.Answer ask(String request) {
+        try (RawClient client = client()) {
+            return client.send(request).answer();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
