@@ -325,13 +325,9 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public void content(ByteBuf content) {
-        int bytes = content.readableBytes();
         if (chunked) {
-            ByteBuf start = buffer(ChunkFrames.START_BYTES_MAX);
-            ChunkFrames.start(start, bytes);
-            write(start);
-            write(content);
-            write(ChunkFrames.end());
+            writeHead();
+            ChunkFrames.write(context(), content);
         } else {
             pass(content);
         }

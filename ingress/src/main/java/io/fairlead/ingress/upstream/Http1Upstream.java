@@ -125,11 +125,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     @Override
     public void content(ByteBuf content) {
         if (takesChunks()) {
-            ByteBuf start = context().alloc().buffer(ChunkFrames.START_BYTES_MAX);
-            ChunkFrames.start(start, content.readableBytes());
-            write(start);
-            write(content);
-            write(ChunkFrames.end());
+            ChunkFrames.write(context(), content);
         } else {
             write(content);
         }
