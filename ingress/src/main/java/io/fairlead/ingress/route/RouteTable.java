@@ -99,6 +99,12 @@ public final class RouteTable {
                 .toList();
     }
 
+    /** Those of one host that cannot get requests, because of another one for the same path. */
+    public List<ShadowedRoute> shadowed(HostMatch host) {
+        HostRoutes routes = hosts.get(host);
+        return routes == null ? List.of() : routes.shadowed();
+    }
+
     /** All routes that cannot, because of another one for the same host and path. */
     public List<ShadowedRoute> shadowed() {
         return hosts.values().stream()

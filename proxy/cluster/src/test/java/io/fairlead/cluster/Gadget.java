@@ -5,7 +5,10 @@ import io.fairlead.cluster.model.ExtraKind;
 import io.fairlead.cluster.model.ExtraObject;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.ExtraResource;
+import io.fairlead.cluster.source.SelectedResource;
+import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.source.SourceScope;
+import io.fairlead.cluster.source.decode.Audience;
 import io.fairlead.cluster.source.decode.Field;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +26,14 @@ public record Gadget(ObjectName objectName, int size) implements ExtraObject {
             ExtraKind.namespaced("Gadget", "example.com/v1", "gadgets", Gadget.class);
 
     /** One that wants to know of gadgets, too, and does without where there are none. */
-    public static final SourceScope SCOPE =
-            new SourceScope("n1", List.of(new ExtraResource<>(KIND, Gadget::decode, "", true)));
+    public static final SourceScope SCOPE = new SourceScope(
+            Audience.NODE, "n1", List.of(new ExtraResource<>(KIND, Gadget::decode, "", true)), List.of());
+
+    /** One that wants to know of gadgets only if they are selected, and never of secret ones. */
+    public static SourceScope selected(Selection selection) {
+        return SourceScope.ofProxy(
+                List.of(), List.of(new SelectedResource<>(KIND, Gadget::decode, "spec.secret!=yes", selection)));
+    }
 
     public static Gadget of(String name, int size) {
         return new Gadget(new ObjectName("default", name), size);
@@ -36,6 +45,11 @@ public record Gadget(ObjectName objectName, int size) implements ExtraObject {
                 {"apiVersion": "example.com/v1", "kind": "Gadget",
                  "metadata": {"namespace": "default", "name": "%s"}, "spec": {"size": %d}}
                 """.formatted(name, size);
+    }
+
+    /** The same in another namespace. */
+    public static String json(String namespace, String name, int size) {
+        return json(name, size).replace("\"default\"", "\"" + namespace + "\"");
     }
 
     private static Optional<Gadget> decode(ObjectName name, Field object) {

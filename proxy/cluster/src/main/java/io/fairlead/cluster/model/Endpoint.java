@@ -12,6 +12,7 @@ import java.util.List;
  * @param nodeName empty when unknown
  * @param zoneHints {@code hints.forZones}, empty when absent
  * @param nodeHints {@code hints.forNodes}, empty when absent
+ * @param pod whether {@code targetRef} says that it is a Pod; false unless the source reads for a proxy
  */
 public record Endpoint(
         IpAddress address,
@@ -20,4 +21,18 @@ public record Endpoint(
         boolean terminating,
         String nodeName,
         List<String> zoneHints,
-        List<String> nodeHints) {}
+        List<String> nodeHints,
+        boolean pod) {
+
+    /** One of which a node's data plane knows all it needs. */
+    public Endpoint(
+            IpAddress address,
+            boolean ready,
+            boolean serving,
+            boolean terminating,
+            String nodeName,
+            List<String> zoneHints,
+            List<String> nodeHints) {
+        this(address, ready, serving, terminating, nodeName, zoneHints, nodeHints, false);
+    }
+}

@@ -17,6 +17,7 @@ final class PackedEndpoints extends AbstractList<Endpoint> implements RandomAcce
     private static final int READY = 1;
     private static final int SERVING = 2;
     private static final int TERMINATING = 4;
+    private static final int POD = 8;
 
     private final IpFamily family;
     private final byte[] addresses;
@@ -39,7 +40,8 @@ final class PackedEndpoints extends AbstractList<Endpoint> implements RandomAcce
             endpoint.address().writeTo(addresses, i * family.addressBytes());
             conditions[i] = (byte) ((endpoint.ready() ? READY : 0)
                     | (endpoint.serving() ? SERVING : 0)
-                    | (endpoint.terminating() ? TERMINATING : 0));
+                    | (endpoint.terminating() ? TERMINATING : 0)
+                    | (endpoint.pod() ? POD : 0));
             nodeNames[i] = endpoint.nodeName();
             hinted |= !endpoint.zoneHints().isEmpty() || !endpoint.nodeHints().isEmpty();
         }
@@ -67,7 +69,8 @@ final class PackedEndpoints extends AbstractList<Endpoint> implements RandomAcce
                 (condition & TERMINATING) != 0,
                 nodeNames[index],
                 hints == null ? List.of() : hints.zones.get(index),
-                hints == null ? List.of() : hints.nodes.get(index));
+                hints == null ? List.of() : hints.nodes.get(index),
+                (condition & POD) != 0);
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.fairlead.cluster.model;
 import java.util.List;
 
 /**
- * A Service that a node routes. Headless Services and those handed to another proxy by label never become one;
- * ExternalName Services have no addresses.
+ * A Service. For a node's data plane headless and ExternalName Services and those handed to another proxy by label never
+ * become one.
  *
  * <p>Immutable.
  *
@@ -14,6 +14,7 @@ import java.util.List;
  * @param loadBalancerSourceRanges who may reach {@code loadBalancerIps}; empty means everybody
  * @param affinityTimeoutSeconds ClientIP affinity in seconds, 0 for none
  * @param healthCheckNodePort 0 when there is none
+ * @param proxyFacts {@link ProxyFacts#NONE} unless the source reads for a proxy
  */
 public record Service(
         ObjectName name,
@@ -26,7 +27,8 @@ public record Service(
         List<IpAddress> loadBalancerIps,
         List<IpPrefix> loadBalancerSourceRanges,
         int affinityTimeoutSeconds,
-        int healthCheckNodePort)
+        int healthCheckNodePort,
+        ProxyFacts proxyFacts)
         implements ClusterObject {
 
     public Service {
@@ -35,6 +37,34 @@ public record Service(
         externalIps = List.copyOf(externalIps);
         loadBalancerIps = List.copyOf(loadBalancerIps);
         loadBalancerSourceRanges = List.copyOf(loadBalancerSourceRanges);
+    }
+
+    /** One of which a node's data plane knows all it needs. */
+    public Service(
+            ObjectName name,
+            ServiceType type,
+            List<IpAddress> clusterIps,
+            List<ServicePort> ports,
+            TrafficPolicy internalTrafficPolicy,
+            TrafficPolicy externalTrafficPolicy,
+            List<IpAddress> externalIps,
+            List<IpAddress> loadBalancerIps,
+            List<IpPrefix> loadBalancerSourceRanges,
+            int affinityTimeoutSeconds,
+            int healthCheckNodePort) {
+        this(
+                name,
+                type,
+                clusterIps,
+                ports,
+                internalTrafficPolicy,
+                externalTrafficPolicy,
+                externalIps,
+                loadBalancerIps,
+                loadBalancerSourceRanges,
+                affinityTimeoutSeconds,
+                healthCheckNodePort,
+                ProxyFacts.NONE);
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>Confined to the thread of its watch.
  */
-final class HeldItems {
+final class HeldItems implements WatchedItems {
 
     private static final String WHERE = "API";
 
@@ -38,12 +38,17 @@ final class HeldItems {
         this.sink = sink;
     }
 
-    /**
-     * An object is there, and looks like this.
-     *
-     * @throws InvalidInput if it has no usable name, so that nothing can be said of it
-     */
-    void put(Tree tree) {
+    /** The name of an object. */
+    ObjectName name(Tree tree) {
+        return decoder.name(kind, Field.root(tree));
+    }
+
+    boolean has(ObjectName name) {
+        return items.containsKey(name);
+    }
+
+    @Override
+    public void put(Tree tree) {
         Field object = Field.root(tree);
         ObjectName name = decoder.name(kind, object);
         Optional<ClusterChange> change = change(name, object);
@@ -81,23 +86,28 @@ final class HeldItems {
         }
     }
 
-    /** The object is gone. */
-    void remove(Tree tree) {
-        remove(decoder.name(kind, Field.root(tree)));
+    @Override
+    public void remove(Tree tree) {
+        remove(name(tree));
     }
 
-    private void remove(ObjectName name) {
+    void remove(ObjectName name) {
         if (items.remove(name) != null) {
             sink.offer(new ClusterChange.Delete(kind, name));
         }
     }
 
-    /** A list begins: what it does not mention before it ends is gone. */
-    void listBegins() {
+    @Override
+    public void listBegins() {
         round++;
     }
 
-    void listEnds() {
+    /** A cluster that does not have the kind has no objects of it. */
+    @Override
+    public void refused(String reason) {}
+
+    @Override
+    public void listEnds() {
         items.entrySet().removeIf(entry -> {
             boolean gone = entry.getValue().round != round;
             if (gone) {

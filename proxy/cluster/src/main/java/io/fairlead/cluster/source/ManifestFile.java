@@ -19,13 +19,18 @@ import java.util.Set;
  *
  * @param objects what it says well, or last said well where its word is a problem
  * @param problems what cannot be honoured
+ * @param unwanted objects that nobody selected, so that nothing is kept of them
  * @param ignored objects of kinds, and Nodes, that are none of ours
  */
-record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.SetAside> problems, int ignored) {
+record ManifestFile(
+        Map<ObjectKey, Entry> objects,
+        Map<ObjectKey, ClusterChange.SetAside> problems,
+        Set<ObjectKey> unwanted,
+        int ignored) {
 
     private static final int NAME_MAX = 256;
 
-    static final ManifestFile EMPTY = new ManifestFile(Map.of(), Map.of(), 0);
+    static final ManifestFile EMPTY = new ManifestFile(Map.of(), Map.of(), Set.of(), 0);
 
     /**
      * An object and the line on which it starts.
@@ -39,7 +44,7 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
         Builder report = new Builder(name);
         ObjectKey key = new ObjectKey(ClusterKind.MANIFEST, new ObjectName("", Quoted.line(name, NAME_MAX)));
         report.problem(key, reason);
-        return new ManifestFile(objects, report.problems, ignored);
+        return new ManifestFile(objects, report.problems, unwanted, ignored);
     }
 
     /** Keeps the last good record of each object that is a problem in this version of the file. */
@@ -51,13 +56,21 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
                 merged.putIfAbsent(key, lastGood);
             }
         }
-        return new ManifestFile(Map.copyOf(merged), problems, ignored);
+        return new ManifestFile(Map.copyOf(merged), problems, unwanted, ignored);
     }
 
     /** How a report names a place. */
     static String where(String name, int line) {
         String shown = Quoted.line(name, NAME_MAX);
         return line == 0 ? shown : shown + ":" + line;
+    }
+
+    /** Everything that the file speaks of. */
+    Set<ObjectKey> keys() {
+        Set<ObjectKey> keys = new HashSet<>(objects.keySet());
+        keys.addAll(problems.keySet());
+        keys.addAll(unwanted);
+        return keys;
     }
 
     /** Whether both have the same objects, whatever they say of them, and problems with the same objects. */
@@ -68,7 +81,12 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
 
     /** Whether an object that this one has is missing in the next version of the file. */
     boolean losesTo(ManifestFile next) {
-        return !next.objects.keySet().containsAll(objects.keySet());
+        for (ObjectKey key : objects.keySet()) {
+            if (!next.objects.containsKey(key) && !next.unwanted.contains(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -81,6 +99,7 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
         private final String name;
         private final Map<ObjectKey, Entry> objects = new HashMap<>();
         private final Map<ObjectKey, ClusterChange.SetAside> problems = new HashMap<>();
+        private final Set<ObjectKey> unwanted = new HashSet<>();
         private final Set<ObjectKey> seen = new HashSet<>();
         private int ignored;
 
@@ -102,6 +121,11 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
             seen.add(key);
         }
 
+        void unwanted(ObjectKey key) {
+            seen.add(key);
+            unwanted.add(key);
+        }
+
         void problem(ObjectKey key, InvalidInput reason) {
             seen.add(key);
             problems.putIfAbsent(
@@ -119,7 +143,7 @@ record ManifestFile(Map<ObjectKey, Entry> objects, Map<ObjectKey, ClusterChange.
         }
 
         ManifestFile build() {
-            return new ManifestFile(Map.copyOf(objects), Map.copyOf(problems), ignored);
+            return new ManifestFile(Map.copyOf(objects), Map.copyOf(problems), Set.copyOf(unwanted), ignored);
         }
     }
 }

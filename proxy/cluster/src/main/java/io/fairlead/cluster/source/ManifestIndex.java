@@ -32,6 +32,11 @@ final class ManifestIndex {
         return files.getOrDefault(path, ManifestFile.EMPTY);
     }
 
+    /** The paths of the files that speak of an object, in order. */
+    List<String> mentions(ObjectKey key) {
+        return mentions.getOrDefault(key, List.of());
+    }
+
     int size() {
         return files.size();
     }
@@ -62,10 +67,8 @@ final class ManifestIndex {
     List<ClusterChange> replace(Map<String, ManifestFile> contents) {
         SortedSet<ObjectKey> keys = new TreeSet<>();
         contents.forEach((path, content) -> {
-            keys.addAll(file(path).objects().keySet());
-            keys.addAll(file(path).problems().keySet());
-            keys.addAll(content.objects().keySet());
-            keys.addAll(content.problems().keySet());
+            keys.addAll(file(path).keys());
+            keys.addAll(content.keys());
         });
         Map<ObjectKey, Outcome> before = new HashMap<>();
         for (ObjectKey key : keys) {
@@ -84,15 +87,13 @@ final class ManifestIndex {
         ignored += content.ignored() - former.ignored();
         inTrouble += Math.min(content.problems().size(), 1)
                 - Math.min(former.problems().size(), 1);
-        former.objects().keySet().forEach(key -> forget(key, path));
-        former.problems().keySet().forEach(key -> forget(key, path));
+        former.keys().forEach(key -> forget(key, path));
         if (content.equals(ManifestFile.EMPTY)) {
             files.remove(path);
         } else {
             files.put(path, content);
         }
-        content.objects().keySet().forEach(key -> mention(key, path));
-        content.problems().keySet().forEach(key -> mention(key, path));
+        content.keys().forEach(key -> mention(key, path));
     }
 
     private void mention(ObjectKey key, String path) {
@@ -115,7 +116,7 @@ final class ManifestIndex {
         ManifestFile.Entry winner = null;
         String first = "";
         ClusterChange.SetAside report = null;
-        for (String path : mentions.getOrDefault(key, List.of())) {
+        for (String path : mentions(key)) {
             ClusterChange.SetAside problem = file(path).problems().get(key);
             ManifestFile.Entry entry = file(path).objects().get(key);
             if (problem == null && entry != null && winner != null) {

@@ -41,11 +41,11 @@ final class ManifestReader {
 
     private final JsonFactory json = new JsonFactory();
     private final ObjectDecoder decoder;
-    private final String nodeName;
+    private final SourceScope scope;
 
     ManifestReader(SourceScope scope) {
         this.decoder = scope.decoder();
-        this.nodeName = scope.nodeName();
+        this.scope = scope;
     }
 
     /**
@@ -140,12 +140,14 @@ final class ManifestReader {
         ClusterKind kind = known.get();
         ObjectKey key = new ObjectKey(kind, decoder.name(kind, object));
         boolean foreign = kind == ClusterKind.NODE
-                && !nodeName.isEmpty()
-                && !nodeName.equals(key.name().name());
+                && !scope.nodeName().isEmpty()
+                && !scope.nodeName().equals(key.name().name());
         if (foreign) {
             content.ignore();
         } else if (content.has(key)) {
             content.problem(key, object.error("is in this file twice; the first one counts"));
+        } else if (!scope.wants(key)) {
+            content.unwanted(key);
         } else {
             decode(key, object, content);
         }

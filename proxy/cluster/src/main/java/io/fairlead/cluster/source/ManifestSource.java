@@ -2,6 +2,9 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
+import io.fairlead.cluster.model.ClusterKind;
+import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.InvalidInput;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -11,7 +14,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A directory of manifests as the whole cluster: YAML and JSON, several documents in a file, {@code List} kinds,
@@ -44,6 +49,9 @@ public final class ManifestSource implements AutoCloseable {
     /** A file that changes under every reading must not keep the rest from being published. */
     private static final Duration FIRST_SCAN_MAX = Duration.ofSeconds(2);
 
+    /** Between looks for what is wanted; short, because somebody waits for it. */
+    private static final Duration SELECTION_PERIOD = Duration.ofMillis(10);
+
     private final Path directory;
     private final ClusterSink sink;
     private final Thread thread;
@@ -52,6 +60,10 @@ public final class ManifestSource implements AutoCloseable {
     // The source's thread only.
     private final ManifestReader reader;
     private final ManifestIndex index = new ManifestIndex();
+    private final SourceScope scope;
+
+    /** Of each kind of which only some objects are wanted, those that are. */
+    private final Map<ClusterKind, Set<ObjectName>> selected = new TreeMap<>();
 
     /** Files whose bad news wait for confirmation. */
     private final Map<String, Doubt> doubted = new HashMap<>();
@@ -80,6 +92,7 @@ public final class ManifestSource implements AutoCloseable {
     public ManifestSource(Path directory, SourceScope scope, ClusterSink sink) {
         this.directory = directory;
         this.sink = sink;
+        this.scope = scope;
         this.reader = new ManifestReader(scope);
         this.thread = Thread.ofPlatform().daemon().name("manifests").unstarted(this::run);
     }
@@ -108,7 +121,8 @@ public final class ManifestSource implements AutoCloseable {
         boolean present = true;
         try (DirectoryWatch watch = new DirectoryWatch(directory)) {
             while (!Thread.currentThread().isInterrupted()) {
-                take(watch.await(synced ? Duration.ofSeconds(5) : UNSTABLE_QUIET), watch, true);
+                take(watch.await(synced ? patience() : UNSTABLE_QUIET), watch, true);
+                scope.selected().forEach(resource -> select(resource, watch));
                 if (present != watch.isPresent()) {
                     present = watch.isPresent();
                     tell(watch);
@@ -129,6 +143,39 @@ public final class ManifestSource implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** No event of a file says that other objects are wanted, so that has to be looked for. */
+    private Duration patience() {
+        return scope.selected().isEmpty() ? Duration.ofSeconds(5) : SELECTION_PERIOD;
+    }
+
+    /** Reads files again that speak of objects that became wanted, or are not any more. */
+    @SuppressWarnings("ReferenceEquality") // Each selection is another set.
+    private void select(SelectedResource<?> resource, DirectoryWatch watch) {
+        ClusterKind kind = resource.kind().kind();
+        Set<ObjectName> known = selected.getOrDefault(kind, Set.of());
+        Set<ObjectName> wanted = resource.selection().names();
+        if (wanted == known) {
+            return;
+        }
+        selected.put(kind, wanted);
+        Set<ObjectName> changed = new TreeSet<>(known);
+        changed.addAll(wanted);
+        changed.removeIf(name -> known.contains(name) && wanted.contains(name));
+        Set<String> files = new TreeSet<>();
+        for (ObjectName name : changed) {
+            List<String> mentions = index.mentions(new ObjectKey(kind, name));
+            files.addAll(mentions);
+            if (mentions.isEmpty()) {
+                sink.offer(wanted.contains(name) ? absent(kind, name) : new ClusterChange.Delete(kind, name));
+            }
+        }
+        take(List.copyOf(files), watch, false);
+    }
+
+    private static ClusterChange absent(ClusterKind kind, ObjectName name) {
+        return new ClusterChange.SetAside(kind, name, "manifests", SelectedItems.ABSENT);
     }
 
     /** @param patient whether what is not certain may be read again later */
@@ -153,6 +200,10 @@ public final class ManifestSource implements AutoCloseable {
         }
         for (ClusterChange change : index.replace(contents)) {
             sink.offer(change);
+            if (change instanceof ClusterChange.Delete(ClusterKind kind, ObjectName name)
+                    && selected.getOrDefault(kind, Set.of()).contains(name)) {
+                sink.offer(absent(kind, name));
+            }
         }
         tell(watch);
     }

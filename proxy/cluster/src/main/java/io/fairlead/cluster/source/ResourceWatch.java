@@ -2,7 +2,6 @@ package io.fairlead.cluster.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.api.ApiFailure;
 import io.fairlead.cluster.model.ClusterKind;
@@ -47,13 +46,19 @@ final class ResourceWatch implements Runnable {
      *
      * <p>Immutable.
      *
+     * @param namespace empty for all
      * @param selectors of the query, already encoded; they hold for list and watch
      * @param mayBeAbsent whether an old cluster, or one that does not permit it, counts as having none
      */
-    record Resource(ClusterKind kind, String selectors, boolean mayBeAbsent) {
+    record Resource(ClusterKind kind, String namespace, String selectors, boolean mayBeAbsent) {
 
         String path() {
-            return kind.path("");
+            return kind.path(namespace);
+        }
+
+        @Override
+        public String toString() {
+            return namespace.isEmpty() ? kind.toString() : kind + " in namespace " + namespace;
         }
     }
 
@@ -61,7 +66,8 @@ final class ResourceWatch implements Runnable {
     private final ApiConnection api;
     private final KubernetesTiming timing;
     private final Runnable onFirstList;
-    private final HeldItems items;
+    private final WatchedItems items;
+    private final ListReader lists;
     private final JsonFactory json = new JsonFactory();
     private final CountDownLatch closed;
     private final RandomGenerator random = RandomGenerator.getDefault();
@@ -81,7 +87,7 @@ final class ResourceWatch implements Runnable {
             Resource resource,
             ApiConnection api,
             KubernetesTiming timing,
-            HeldItems items,
+            WatchedItems items,
             Runnable onFirstList,
             CountDownLatch closed) {
         this.resource = resource;
@@ -89,6 +95,7 @@ final class ResourceWatch implements Runnable {
         this.timing = timing;
         this.onFirstList = onFirstList;
         this.items = items;
+        this.lists = new ListReader(api, timing.listSilenceMax());
         this.closed = closed;
         this.backoff = new Backoff(timing.backoffMin(), timing.backoffMax(), random);
         this.status = new KubernetesSource.KindStatus(resource.kind(), false, Instant.EPOCH, "not asked yet");
@@ -131,7 +138,7 @@ final class ResourceWatch implements Runnable {
             return failed(new ApiFailure("strange answer: " + e.getMessage()), startNanos);
         } catch (RuntimeException e) {
             // The client's way to say that a token or certificate is missing; and no defect may end a watch.
-            LOG.log(Level.DEBUG, "watching " + resource.kind(), e);
+            LOG.log(Level.DEBUG, "watching " + resource, e);
             return failed(new ApiFailure("cannot ask: " + Quoted.line(e.toString(), 200)), startNanos);
         }
     }
@@ -157,8 +164,10 @@ final class ResourceWatch implements Runnable {
         boolean absent = resource.mayBeAbsent() && e.isAbsent() && resourceVersion.isEmpty();
         trouble(String.valueOf(e.getMessage()), absent ? Level.INFO : Level.WARNING);
         if (absent) {
+            items.refused(String.valueOf(e.getMessage()));
             firstListEnds();
-            return timing.absentRetry();
+            // A permission that is given later counts soon; a kind that the cluster lacks is not worth asking for.
+            return resource.namespace().isEmpty() ? timing.absentRetry() : backoff.next();
         }
         progressed(startNanos);
         Duration wait = backoff.next();
@@ -167,15 +176,17 @@ final class ResourceWatch implements Runnable {
 
     private void list() throws IOException, InterruptedException {
         items.listBegins();
-        Page page = new Page("", "");
+        ListReader.Page page = new ListReader.Page("", "");
         do {
             String query = "?limit=" + PAGE_SIZE + resource.selectors()
-                    + (page.next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(page.next, StandardCharsets.UTF_8));
-            page = readPage(resource.path() + query);
+                    + (page.next().isEmpty()
+                            ? ""
+                            : "&continue=" + URLEncoder.encode(page.next(), StandardCharsets.UTF_8));
+            page = lists.read(resource.path() + query, tree -> accept(tree, true));
             contact();
-        } while (!page.next.isEmpty());
+        } while (!page.next().isEmpty());
         items.listEnds();
-        resourceVersion = page.resourceVersion;
+        resourceVersion = page.resourceVersion();
         firstListEnds();
     }
 
@@ -183,53 +194,6 @@ final class ResourceWatch implements Runnable {
         if (!listed) {
             listed = true;
             onFirstList.run();
-        }
-    }
-
-    /**
-     * What a page says of the list.
-     *
-     * <p>Immutable.
-     *
-     * @param next token of the next page, empty at the end
-     */
-    private record Page(String resourceVersion, String next) {}
-
-    /** Reads one page as it arrives. */
-    private Page readPage(String query) throws IOException, InterruptedException {
-        Page page = new Page("", "");
-        try (InputStream answer = api.get(query, timing.listSilenceMax());
-                JsonParser parser = json.createParser(answer)) {
-            expect(parser.nextToken(), JsonToken.START_OBJECT);
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String field = parser.currentName();
-                JsonToken value = parser.nextToken();
-                if (field.equals("metadata")) {
-                    Field metadata = Field.root(JsonTree.read(parser, false));
-                    page = new Page(
-                            metadata.at("resourceVersion").text(1024),
-                            metadata.at("continue").text(1 << 16));
-                } else if (field.equals("items") && value == JsonToken.START_ARRAY) {
-                    readItems(parser);
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            expect(parser.currentToken(), JsonToken.END_OBJECT);
-        }
-        return page;
-    }
-
-    private void readItems(JsonParser parser) throws IOException {
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-            accept(JsonTree.read(parser, false), true);
-        }
-        expect(parser.currentToken(), JsonToken.END_ARRAY);
-    }
-
-    private static void expect(JsonToken found, JsonToken expected) {
-        if (found != expected) {
-            throw new InvalidInput("expected " + expected + ", found " + found, 0);
         }
     }
 
@@ -279,7 +243,7 @@ final class ResourceWatch implements Runnable {
                 items.remove(object);
             }
         } catch (InvalidInput e) {
-            LOG.log(Level.WARNING, resource.kind() + " without a usable name left out: " + e.getMessage());
+            LOG.log(Level.WARNING, resource + " without a usable name left out: " + e.getMessage());
         }
     }
 
@@ -287,7 +251,7 @@ final class ResourceWatch implements Runnable {
         status = new KubernetesSource.KindStatus(resource.kind(), listed, Instant.now(), "");
         if (reported) {
             reported = false;
-            LOG.log(Level.INFO, "watching " + resource.kind() + " again");
+            LOG.log(Level.INFO, "watching " + resource + " again");
         }
     }
 
@@ -297,7 +261,7 @@ final class ResourceWatch implements Runnable {
         if (!reported && now - reportedNanos > LOG_NANOS_MIN) {
             reported = true;
             reportedNanos = now;
-            LOG.log(level, "watching " + resource.kind() + ": " + message);
+            LOG.log(level, "watching " + resource + ": " + message);
         }
     }
 }

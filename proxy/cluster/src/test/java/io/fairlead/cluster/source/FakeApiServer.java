@@ -433,7 +433,7 @@ public final class FakeApiServer implements AutoCloseable {
         body.flush();
     }
 
-    /** Knows "label absent" and the field selector on the name, which is what a node agent uses. */
+    /** Knows "label absent" and field selectors, which is what our programs use. */
     private static boolean matches(ObjectNode object, Map<String, String> query) {
         for (String term :
                 COMMA.splitAsStream(query.getOrDefault("labelSelector", "")).toList()) {
@@ -448,10 +448,15 @@ public final class FakeApiServer implements AutoCloseable {
         if (!query.getOrDefault("namespace", namespace.asText()).equals(namespace.asText())) {
             return false;
         }
-        String name = query.getOrDefault("fieldSelector", "");
-        return name.isEmpty()
-                || name.equals(
-                        "metadata.name=" + object.path("metadata").path("name").asText());
+        return COMMA.splitAsStream(query.getOrDefault("fieldSelector", ""))
+                .allMatch(term -> term.isEmpty() || hasField(object, term));
+    }
+
+    private static boolean hasField(ObjectNode object, String term) {
+        int at = term.indexOf('=');
+        boolean not = term.charAt(at - 1) == '!';
+        String field = "/" + term.substring(0, not ? at - 1 : at).replace('.', '/');
+        return not != object.at(field).asText().equals(term.substring(at + 1));
     }
 
     private static Map<String, String> query(String raw) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.cluster.source.decode.Audience;
 import io.fairlead.cluster.source.decode.Manifests;
 import io.fairlead.cluster.source.decode.ObjectDecoder;
 import java.time.Instant;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class HeldItemsTest {
 
     private final List<ClusterChange> said = new ArrayList<>();
-    private final HeldItems items = new HeldItems(ClusterKind.ENDPOINT_SLICE, new ObjectDecoder(Map.of()), said::add);
+    private final HeldItems items =
+            new HeldItems(ClusterKind.ENDPOINT_SLICE, new ObjectDecoder(Audience.NODE, Map.of()), said::add);
 
     private void put(String triggerTime, String address) {
         items.put(Manifests.tree("""

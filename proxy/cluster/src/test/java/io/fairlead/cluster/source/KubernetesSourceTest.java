@@ -219,10 +219,13 @@ final class KubernetesSourceTest {
         api.refuse(FakeApiServer.SERVICES + "?{allowWatchBookmarks", 500, 3);
         api.hangUp();
         await("three refusals", () -> requests(FakeApiServer.SERVICES, "watch=true") >= 3);
-        api.put(FakeApiServer.SERVICES, service("s7", 81));
-        api.put(FakeApiServer.SERVICES, service("new", 80));
-        api.delete(FakeApiServer.SERVICES, "default/s9");
-        api.compact();
+        // At once, or the watch might come back in between and see some of it.
+        synchronized (api) {
+            api.put(FakeApiServer.SERVICES, service("s7", 81));
+            api.put(FakeApiServer.SERVICES, service("new", 80));
+            api.delete(FakeApiServer.SERVICES, "default/s9");
+            api.compact();
+        }
         probe.awaitPort("s7", 81);
         probe.await("s9 gone", s -> !ClusterProbe.serviceNames(s).contains("s9"));
         List<ClusterChange> said = probe.said().subList(before, probe.said().size());

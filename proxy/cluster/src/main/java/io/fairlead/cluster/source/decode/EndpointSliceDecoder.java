@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decodes {@code discovery.k8s.io/v1 EndpointSlice}. Slices of headless Services, without a Service, or of host names
- * decode to nothing.
+ * Decodes {@code discovery.k8s.io/v1 EndpointSlice}. Slices without a Service or of host names decode to nothing; for a
+ * node, those of headless Services too.
  *
  * <p>Confined to the thread of its source.
  */
@@ -37,9 +37,11 @@ final class EndpointSliceDecoder implements KindDecoder {
         FQDN
     }
 
+    private final boolean forProxy;
     private final Interner interner;
 
-    EndpointSliceDecoder(Interner interner) {
+    EndpointSliceDecoder(Audience audience, Interner interner) {
+        this.forProxy = audience == Audience.PROXY;
         this.interner = interner;
     }
 
@@ -48,7 +50,8 @@ final class EndpointSliceDecoder implements KindDecoder {
         Field labels = object.at("metadata").at("labels");
         String service = labels.at(SERVICE_LABEL).name(253);
         Field type = object.at("addressType");
-        if (labels.at(ObjectDecoder.HEADLESS_LABEL).isPresent() || service.isEmpty()) {
+        boolean headless = !forProxy && labels.at(ObjectDecoder.HEADLESS_LABEL).isPresent();
+        if (headless || service.isEmpty()) {
             return Optional.empty();
         }
         if (!type.isPresent()) {
@@ -75,12 +78,13 @@ final class EndpointSliceDecoder implements KindDecoder {
     }
 
     /** The API server refuses the same: a Service must not become a way to the node's own loopback. */
-    private static IpAddress address(Field field, IpFamily family) {
+    private IpAddress address(Field field, IpFamily family) {
         IpAddress address = field.address();
         if (address.family() != family) {
             throw field.error(address + " does not fit the slice's addressType");
         }
-        if (address.isUnspecified() || address.isLoopback() || address.isLinkLocal()) {
+        boolean local = address.isUnspecified() || address.isLoopback() || address.isLinkLocal();
+        if (local && !forProxy) {
             throw field.error(address + " cannot be the address of an endpoint");
         }
         return address;
@@ -97,7 +101,8 @@ final class EndpointSliceDecoder implements KindDecoder {
                 conditions.at("terminating").flag(false),
                 interner.share(item.at("nodeName").text(253)),
                 names(hints.at("forZones")),
-                names(hints.at("forNodes")));
+                names(hints.at("forNodes")),
+                forProxy && item.at("targetRef").at("kind").text(253).equals("Pod"));
     }
 
     private List<String> names(Field hints) {

@@ -83,7 +83,7 @@ public final class Field {
      * A name of Kubernetes, as RFC 1123 has them: lower case letters, digits, '-' and, where it is a subdomain, '.'.
      * Empty if the field is absent.
      */
-    String name(int max) {
+    public String name(int max) {
         String text = text(max);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -119,7 +119,7 @@ public final class Field {
     }
 
     /** One of the constants, spelled as in {@code labels}, in the same order; the first if the field is absent. */
-    <E extends Enum<E>> E oneOf(Class<E> type, String... labels) {
+    public <E extends Enum<E>> E oneOf(Class<E> type, String... labels) {
         String text = text(64);
         E[] constants = type.getEnumConstants();
         if (text.isEmpty()) {

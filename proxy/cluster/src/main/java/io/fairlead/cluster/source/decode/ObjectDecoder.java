@@ -21,7 +21,7 @@ public final class ObjectDecoder {
     /** A Service with it is another proxy's. */
     public static final String PROXY_NAME_LABEL = "service.kubernetes.io/service-proxy-name";
 
-    /** A slice with it is nobody's. */
+    /** A slice with it is of a Service without an address, which no node routes. */
     public static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
 
     private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
@@ -36,9 +36,9 @@ public final class ObjectDecoder {
     private final Map<String, ClusterKind> kinds = new HashMap<>();
 
     /** @param extras decoders of kinds that another module declares */
-    public ObjectDecoder(Map<ClusterKind, ExtraDecoder<?>> extras) {
-        decoders.put(ClusterKind.SERVICE, new ServiceDecoder(interner));
-        decoders.put(ClusterKind.ENDPOINT_SLICE, new EndpointSliceDecoder(interner));
+    public ObjectDecoder(Audience audience, Map<ClusterKind, ExtraDecoder<?>> extras) {
+        decoders.put(ClusterKind.SERVICE, new ServiceDecoder(audience, interner));
+        decoders.put(ClusterKind.ENDPOINT_SLICE, new EndpointSliceDecoder(audience, interner));
         decoders.put(ClusterKind.NODE, new NodeDecoder());
         decoders.put(ClusterKind.SERVICE_CIDR, new ServiceCidrDecoder());
         extras.forEach((kind, extra) ->

@@ -6,21 +6,24 @@ import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Protocol;
+import io.fairlead.cluster.model.ProxyFacts;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.cluster.model.ServicePort;
 import io.fairlead.cluster.model.ServiceType;
 import io.fairlead.cluster.model.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decodes {@code v1/Service}. A Service with nothing to route for this node's proxy decodes to nothing: one handed to
- * another proxy by label, of type ExternalName, or without a cluster address.
+ * Decodes {@code v1/Service}. For a node, a Service with nothing to route decodes to nothing: one handed to another proxy
+ * by label, of type ExternalName, or without a cluster address.
  *
  * <p>Confined to the thread of its source.
  */
@@ -33,28 +36,29 @@ final class ServiceDecoder implements KindDecoder {
 
     private static final int ADDRESSES_MAX = 1000;
 
+    /** Of a DNS name with its final dot. */
+    private static final int EXTERNAL_NAME_MAX = 254;
+
+    private final boolean forProxy;
     private final Interner interner;
 
-    ServiceDecoder(Interner interner) {
+    ServiceDecoder(Audience audience, Interner interner) {
+        this.forProxy = audience == Audience.PROXY;
         this.interner = interner;
     }
 
     @Override
     public Optional<ClusterObject> decode(ObjectName name, Field object) {
-        if (object.at("metadata")
-                .at("labels")
-                .at(ObjectDecoder.PROXY_NAME_LABEL)
-                .isPresent()) {
+        Field labels = object.at("metadata").at("labels");
+        if (!forProxy && labels.at(ObjectDecoder.PROXY_NAME_LABEL).isPresent()) {
             return Optional.empty();
         }
         Field spec = object.at("spec");
         ServiceType type =
                 spec.at("type").oneOf(ServiceType.class, "ClusterIP", "NodePort", "LoadBalancer", "ExternalName");
-        if (type == ServiceType.EXTERNAL_NAME) {
-            return Optional.empty();
-        }
-        List<IpAddress> clusterIps = clusterIps(spec);
-        if (clusterIps.isEmpty()) {
+        boolean external = type == ServiceType.EXTERNAL_NAME;
+        List<IpAddress> clusterIps = external ? List.of() : clusterIps(spec);
+        if (clusterIps.isEmpty() && !forProxy) {
             return Optional.empty();
         }
         Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
@@ -72,7 +76,23 @@ final class ServiceDecoder implements KindDecoder {
                 loadBalancerIps(object.at("status").at("loadBalancer").at("ingress"), families),
                 sourceRanges(spec.at("loadBalancerSourceRanges"), families),
                 affinityTimeoutSeconds(spec),
-                spec.at("healthCheckNodePort").number(0, 0, 65535, "a port")));
+                spec.at("healthCheckNodePort").number(0, 0, 65535, "a port"),
+                forProxy ? proxyFacts(spec, external) : ProxyFacts.NONE));
+    }
+
+    private ProxyFacts proxyFacts(Field spec, boolean external) {
+        Map<Integer, String> protocols = new HashMap<>();
+        for (Field item : spec.at("ports").items(KindDecoder.PORTS_MAX)) {
+            String protocol = item.at("appProtocol").text(253);
+            String transport = item.at("protocol").text(64);
+            if (!protocol.isEmpty() && (transport.isEmpty() || transport.equals("TCP"))) {
+                protocols.put(item.at("port").number(0, 1, 65535, "a port"), protocol);
+            }
+        }
+        String name = external ? spec.at("externalName").text(EXTERNAL_NAME_MAX) : "";
+        return protocols.isEmpty() && name.isEmpty()
+                ? ProxyFacts.NONE
+                : interner.share(new ProxyFacts(name, protocols));
     }
 
     /** The cluster addresses, or none for a headless Service and one that was not given an address yet. */

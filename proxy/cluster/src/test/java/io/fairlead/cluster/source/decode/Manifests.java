@@ -21,7 +21,7 @@ public final class Manifests {
 
     /** What the object decodes to, with the decoder that both sources use. */
     public static Optional<ClusterObject> decode(ClusterKind kind, String yaml) {
-        ObjectDecoder decoder = new ObjectDecoder(Map.of());
+        ObjectDecoder decoder = new ObjectDecoder(Audience.NODE, Map.of());
         Field object = Field.root(tree(yaml));
         return decoder.decode(kind, decoder.name(kind, object), object);
     }

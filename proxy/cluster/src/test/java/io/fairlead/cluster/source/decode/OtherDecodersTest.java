@@ -155,7 +155,7 @@ final class OtherDecodersTest {
 
     @Test
     void sharesEqualTextsAndLists() {
-        ObjectDecoder decoder = new ObjectDecoder(Map.of());
+        ObjectDecoder decoder = new ObjectDecoder(Audience.NODE, Map.of());
         Field object = Field.root(Manifests.tree(SLICE_HEAD + """
                 addressType: IPv4
                 ports: [{name: http, port: 80}]

@@ -1,0 +1,21 @@
+package io.fairlead.cluster.model;
+
+import java.util.Map;
+
+/**
+ * What only those want to know of a Service who connect to its endpoints themselves, as an L7 proxy does.
+ *
+ * <p>Immutable.
+ *
+ * @param externalName {@code spec.externalName} of an ExternalName Service, as it is written; else empty
+ * @param appProtocols the application protocol by port number, of those TCP ports that name one
+ */
+public record ProxyFacts(String externalName, Map<Integer, String> appProtocols) {
+
+    /** Nothing known, or nobody asked. */
+    public static final ProxyFacts NONE = new ProxyFacts("", Map.of());
+
+    public ProxyFacts {
+        appProtocols = Map.copyOf(appProtocols);
+    }
+}
