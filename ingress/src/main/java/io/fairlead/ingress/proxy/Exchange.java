@@ -251,7 +251,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
         Backend chosen =
                 forward.group().choose(worker, forward.policy().balancing().algorithm(), avoid);
         if (chosen == null) {
-            reply(Replies.NO_ENDPOINTS);
+            reply(Replies.of(forward.group().absence()));
             return;
         }
         backend = chosen;

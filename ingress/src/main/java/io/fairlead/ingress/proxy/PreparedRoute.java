@@ -3,6 +3,7 @@ package io.fairlead.ingress.proxy;
 import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.upstream.UpstreamGroup;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -40,6 +41,16 @@ public final class PreparedRoute {
 
     public Route route() {
         return route;
+    }
+
+    /** Adds the groups that it forwards to. */
+    void addGroups(Set<UpstreamGroup> used) {
+        if (secure instanceof ForwardTarget forward) {
+            used.add(forward.group());
+        }
+        if (plain instanceof ForwardTarget forward) {
+            used.add(forward.group());
+        }
     }
 
     /** Hot path. */

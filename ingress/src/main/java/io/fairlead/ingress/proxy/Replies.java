@@ -18,7 +18,6 @@ final class Replies {
     static final Reply TOO_LARGE = Reply.of(413, "the content is larger than this route allows");
     static final Reply BAD_GATEWAY = Reply.of(502, "the backend gave no answer that could be passed on");
     static final Reply UNREACHABLE = Reply.of(503, "no backend could be reached");
-    static final Reply NO_ENDPOINTS = Reply.of(503, RouteAction.Reason.NO_ENDPOINTS);
     static final Reply SLOW_BACKEND = Reply.of(504, "the backend gave no answer in time");
 
     private static final List<Reply> BY_FAULT = Arrays.stream(HeadFault.values())
@@ -29,7 +28,16 @@ final class Replies {
             .map(verdict -> Reply.of(400, verdict.reason()))
             .toList();
 
+    private static final List<Reply> BY_REASON = Arrays.stream(RouteAction.Reason.values())
+            .map(reason -> Reply.of(503, reason))
+            .toList();
+
     private Replies() {}
+
+    /** For a route without endpoints. */
+    static Reply of(RouteAction.Reason reason) {
+        return BY_REASON.get(reason.ordinal());
+    }
 
     /** For a request that was refused. */
     static Reply of(HeadFault fault) {

@@ -2,6 +2,7 @@ package io.fairlead.ingress.upstream;
 
 import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.route.policy.LoadBalancing;
 import java.net.InetSocketAddress;
@@ -28,6 +29,7 @@ public final class UpstreamGroup {
     private final int[] turns;
 
     private volatile Backend[] backends = NOBODY;
+    private volatile RouteAction.Reason absence = RouteAction.Reason.NO_ENDPOINTS;
 
     /** Without endpoints so far. */
     public UpstreamGroup(BackendGroup name, BackendConnection connection, List<Worker> workers) {
@@ -61,6 +63,17 @@ public final class UpstreamGroup {
         }
         backends = next.toArray(NOBODY);
         leaving.values().forEach(this::leave);
+    }
+
+    /** Takes all endpoints away. */
+    public void clear(RouteAction.Reason why) {
+        absence = why;
+        replace(List.of());
+    }
+
+    /** Why there are no endpoints, if there are none. */
+    public RouteAction.Reason absence() {
+        return absence;
     }
 
     private void leave(Backend backend) {

@@ -1,0 +1,65 @@
+package io.fairlead.ingress.proxy;
+
+import io.fairlead.ingress.destination.Destinations;
+import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.route.Route;
+import io.fairlead.ingress.route.RouteAction;
+import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.upstream.UpstreamGroup;
+import io.fairlead.ingress.upstream.UpstreamGroups;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Puts routes and endpoints in force. What did not change is shared with what was in force before; no connection is
+ * touched.
+ *
+ * <p>Confined to the thread that publishes.
+ */
+public final class RoutePublisher {
+
+    private final UpstreamGroups groups;
+    private final RoutingReference routings;
+    private IdentityHashMap<Route, PreparedRoute> prepared = new IdentityHashMap<>();
+
+    public RoutePublisher(UpstreamGroups groups, RoutingReference routings) {
+        this.groups = groups;
+        this.routings = routings;
+    }
+
+    /**
+     * Says where the requests of some groups go. Groups that routes to come name are told first, so that no request meets
+     * a route whose endpoints are not known.
+     *
+     * @param gone groups that no route names any longer
+     */
+    public void publish(Map<BackendGroup, Destinations> changed, Set<BackendGroup> gone) {
+        changed.forEach(groups::set);
+        gone.forEach(groups::remove);
+    }
+
+    /** Puts other routes in force. */
+    public void publish(RouteTable table) {
+        IdentityHashMap<Route, PreparedRoute> next = new IdentityHashMap<>();
+        Set<UpstreamGroup> used = new HashSet<>();
+        List<PreparedRoute> all = new ArrayList<>();
+        for (Route route : table.routes()) {
+            PreparedRoute known = prepared.get(route);
+            PreparedRoute each = known != null ? known : PreparedRoute.of(route, this::group);
+            next.put(route, each);
+            all.add(each);
+            each.addGroups(used);
+        }
+        prepared = next;
+        routings.publish(new Routing(table, all));
+        groups.retain(used);
+    }
+
+    private UpstreamGroup group(RouteAction.Forward forward) {
+        return groups.of(forward.backend(), forward.policy().connection());
+    }
+}

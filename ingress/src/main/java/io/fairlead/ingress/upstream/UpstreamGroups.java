@@ -1,0 +1,103 @@
+package io.fairlead.ingress.upstream;
+
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.ingress.destination.Destination;
+import io.fairlead.ingress.destination.Destinations;
+import io.fairlead.ingress.loop.Worker;
+import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.route.RouteAction;
+import io.fairlead.ingress.route.policy.BackendConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All groups that routes name, each once for every way in which it is spoken to.
+ *
+ * <p>Confined to the thread that publishes routes; the groups are thread-safe.
+ */
+public final class UpstreamGroups {
+
+    private final List<Worker> workers;
+    private final NameWatch names;
+    private final Map<Key, UpstreamGroup> groups = new HashMap<>();
+    private final Map<BackendGroup, Destinations> destinations = new HashMap<>();
+
+    private record Key(BackendGroup name, BackendConnection connection) {}
+
+    /** @param names resolves the names that stand for endpoints */
+    public UpstreamGroups(List<Worker> workers, NameWatch names) {
+        this.workers = List.copyOf(workers);
+        this.names = names;
+    }
+
+    /** The group, which is made if no route named it before. */
+    public UpstreamGroup of(BackendGroup name, BackendConnection connection) {
+        Key key = new Key(name, connection);
+        UpstreamGroup known = groups.get(key);
+        if (known != null) {
+            return known;
+        }
+        UpstreamGroup made = new UpstreamGroup(name, connection, workers);
+        groups.put(key, made);
+        fill(made, destinations.get(name));
+        return made;
+    }
+
+    /** Says where a group's requests go. */
+    public void set(BackendGroup name, Destinations next) {
+        destinations.put(name, next);
+        groups.forEach((key, group) -> {
+            if (key.name().equals(name)) {
+                fill(group, next);
+            }
+        });
+    }
+
+    /** No route names this group any longer. */
+    public void remove(BackendGroup name) {
+        destinations.remove(name);
+    }
+
+    /** Keeps only groups that routes name. */
+    public void retain(Set<UpstreamGroup> used) {
+        groups.values().removeIf(group -> {
+            boolean unused = !used.contains(group);
+            if (unused) {
+                names.forget(group);
+                group.clear(RouteAction.Reason.NO_SERVICE);
+            }
+            return unused;
+        });
+    }
+
+    private void fill(UpstreamGroup group, @Nullable Destinations where) {
+        names.forget(group);
+        switch (where) {
+            case Destinations.Addresses addresses ->
+                group.replace(addresses.list().stream()
+                        .map(UpstreamGroups::socketAddress)
+                        .toList());
+            case Destinations.HostName name -> names.follow(group, name);
+            case Destinations.None none -> group.clear(none.reason());
+            case null -> group.clear(RouteAction.Reason.NO_SERVICE);
+        }
+    }
+
+    private static InetSocketAddress socketAddress(Destination destination) {
+        return new InetSocketAddress(inetAddress(destination.address()), destination.port());
+    }
+
+    private static InetAddress inetAddress(IpAddress address) {
+        try {
+            return InetAddress.getByAddress(address.toBytes());
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("4 and 16 bytes are an address", impossible);
+        }
+    }
+}
