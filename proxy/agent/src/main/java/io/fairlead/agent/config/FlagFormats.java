@@ -6,15 +6,11 @@ import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.ValueFormat;
 import io.fairlead.runtime.options.ValueFormats;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How values of kube-proxy's flags are written.
@@ -24,7 +20,6 @@ import java.util.Optional;
 final class FlagFormats {
 
     private static final int TEXT_CHARS_MAX = 4096;
-    private static final int PORT_MAX = 65535;
 
     private FlagFormats() {}
 
@@ -99,40 +94,6 @@ final class FlagFormats {
             }
             return text;
         });
-    }
-
-    /**
-     * {@code address:port} or {@code [address]:port}, or an address alone; nothing serves none. Names are not resolved.
-     *
-     * @param defaultPort of an address alone
-     */
-    static ValueFormat<Optional<InetSocketAddress>> listen(int defaultPort) {
-        return ValueFormats.of("ADDRESS:PORT, ADDRESS or nothing", text -> {
-            if (text.isEmpty()) {
-                return Optional.empty();
-            }
-            int colon = text.lastIndexOf(':');
-            boolean alone = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
-            if (alone) {
-                return Optional.of(new InetSocketAddress(literal(text), defaultPort));
-            }
-            String host = text.substring(0, colon);
-            boolean bracketed = host.startsWith("[") && host.endsWith("]");
-            int port = Integer.parseInt(text.substring(colon + 1));
-            if (port < 0 || port > PORT_MAX) {
-                throw new IllegalArgumentException();
-            }
-            return Optional.of(new InetSocketAddress(
-                    literal(bracketed ? host.substring(1, host.length() - 1) : host), port));
-        });
-    }
-
-    private static InetAddress literal(String address) {
-        try {
-            return InetAddress.getByAddress(IpAddress.parse(address).toBytes());
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("not an address: " + address, e);
-        }
     }
 
     private static <T> ValueFormat<T> emptyMeans(T value, ValueFormat<T> format) {

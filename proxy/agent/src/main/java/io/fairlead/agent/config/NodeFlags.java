@@ -25,19 +25,19 @@ public final class NodeFlags {
     public static final Option<Optional<InetSocketAddress>> HEALTH = Option.of(
                     "--healthz-bind-address",
                     "ADDRESS:PORT",
-                    FlagFormats.listen(HEALTH_PORT_DEFAULT),
+                    ValueFormats.listen(HEALTH_PORT_DEFAULT),
                     "health pages; empty serves none")
             .orElse("0.0.0.0:10256");
     public static final Option<Optional<InetSocketAddress>> METRICS = Option.of(
                     "--metrics-bind-address",
                     "ADDRESS:PORT",
-                    FlagFormats.listen(METRICS_PORT_DEFAULT),
+                    ValueFormats.listen(METRICS_PORT_DEFAULT),
                     "metrics page; empty serves none")
             .orElse("127.0.0.1:10249");
     public static final Option<Optional<InetSocketAddress>> PAGES = Option.of(
                     "--pages-bind-address",
                     "ADDRESS:PORT",
-                    FlagFormats.listen(PAGES_PORT_DEFAULT),
+                    ValueFormats.listen(PAGES_PORT_DEFAULT),
                     "health and metrics pages once more, where no other program answers; it counts beside a"
                             + " configuration file, too")
             .orElse("");

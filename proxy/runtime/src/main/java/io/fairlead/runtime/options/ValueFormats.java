@@ -1,5 +1,7 @@
 package io.fairlead.runtime.options;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,6 +25,8 @@ public final class ValueFormats {
 
     /** Longest text of one value: a path is at most PATH_MAX (limits.h) long. */
     private static final int TEXT_CHARS_MAX = 4096;
+
+    private static final int PORT_MAX = 65_535;
 
     private ValueFormats() {}
 
@@ -44,6 +49,32 @@ public final class ValueFormats {
             } catch (InvalidPathException e) {
                 throw new IllegalArgumentException(e.getReason(), e);
             }
+        });
+    }
+
+    /**
+     * {@code address:port} or {@code [address]:port}, or an address alone; nothing serves none. Names are not resolved.
+     *
+     * @param defaultPort of an address alone
+     */
+    public static ValueFormat<Optional<InetSocketAddress>> listen(int defaultPort) {
+        return new Format<>("ADDRESS:PORT, ADDRESS or nothing", text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            int colon = text.lastIndexOf(':');
+            boolean alone = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
+            if (alone) {
+                return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(text), defaultPort));
+            }
+            String host = text.substring(0, colon);
+            boolean bracketed = host.startsWith("[") && host.endsWith("]");
+            int port = Integer.parseInt(text.substring(colon + 1));
+            if (port < 0 || port > PORT_MAX) {
+                throw new IllegalArgumentException();
+            }
+            return Optional.of(new InetSocketAddress(
+                    InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host), port));
         });
     }
 

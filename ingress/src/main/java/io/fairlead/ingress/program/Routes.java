@@ -1,0 +1,113 @@
+package io.fairlead.ingress.program;
+
+import io.fairlead.cluster.ClusterDelta;
+import io.fairlead.cluster.ClusterSnapshot;
+import io.fairlead.cluster.SnapshotSubscriber;
+import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.source.Selection;
+import io.fairlead.cluster.write.ClusterEvent;
+import io.fairlead.ingress.destination.Destinations;
+import io.fairlead.ingress.proxy.RoutePublisher;
+import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.translate.IngressTranslator;
+import io.fairlead.ingress.translate.Problem;
+import io.fairlead.ingress.translate.Translation;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Takes each snapshot of the cluster to the routes that are in force.
+ *
+ * <p>Confined to the store's thread; {@link #current} is thread-safe.
+ */
+final class Routes implements SnapshotSubscriber {
+
+    private static final Logger LOG = System.getLogger(Routes.class.getName());
+
+    private final IngressTranslator translator;
+    private final RoutePublisher publisher;
+    private final Selection secrets;
+    private final Consumer<ClusterEvent> events;
+    private final Runnable ready;
+    private final Map<ObjectKey, List<Problem>> told = new HashMap<>();
+
+    private boolean begun;
+    private volatile Translation current = Translation.EMPTY;
+
+    /** @param ready called once, when the first routes are in force */
+    Routes(
+            IngressTranslator translator,
+            RoutePublisher publisher,
+            Selection secrets,
+            Consumer<ClusterEvent> events,
+            Runnable ready) {
+        this.translator = translator;
+        this.publisher = publisher;
+        this.secrets = secrets;
+        this.events = events;
+        this.ready = ready;
+    }
+
+    @Override
+    public void onSnapshot(ClusterDelta delta, ClusterSnapshot snapshot) {
+        boolean first = !begun;
+        begun = true;
+        IngressTranslator.Result result = translator.translate(delta, snapshot);
+        Translation now = result.translation();
+        if (result.delta().secrets()) {
+            secrets.replace(now.secrets());
+        }
+        Map<BackendGroup, Destinations> changed = new HashMap<>();
+        Set<BackendGroup> gone = new HashSet<>();
+        for (BackendGroup group : result.delta().backends()) {
+            Destinations where = now.backends().get(group);
+            if (where == null) {
+                gone.add(group);
+            } else {
+                changed.put(group, where);
+            }
+        }
+        publisher.publish(changed, gone);
+        if (result.delta().routes() || first) {
+            publisher.publish(now.routes());
+        }
+        current = now;
+        result.delta().problems().forEach(key -> tell(key, now.problems().getOrDefault(key, List.of())));
+        if (first) {
+            ready.run();
+        }
+    }
+
+    /** What is in force. */
+    Translation current() {
+        return current;
+    }
+
+    /** Tells the owner of an object what is wrong with it, each thing once as long as it stays so. */
+    private void tell(ObjectKey key, List<Problem> now) {
+        List<Problem> before = told.getOrDefault(key, List.of());
+        for (Problem problem : now) {
+            if (!before.contains(problem)) {
+                LOG.log(Level.WARNING, "{0}", problem);
+                events.accept(new ClusterEvent(
+                        problem.object(),
+                        ClusterEvent.Type.WARNING,
+                        problem.reason().label(),
+                        "Translate",
+                        problem.message(),
+                        ""));
+            }
+        }
+        if (now.isEmpty()) {
+            told.remove(key);
+        } else {
+            told.put(key, now);
+        }
+    }
+}
