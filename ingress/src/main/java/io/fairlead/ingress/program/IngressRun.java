@@ -4,6 +4,7 @@ import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.ingress.destination.DestinationPolicy;
+import io.fairlead.ingress.proxy.Listener;
 import io.fairlead.ingress.proxy.ProxyServer;
 import io.fairlead.ingress.proxy.ProxySettings;
 import io.fairlead.ingress.proxy.RoutePublisher;
@@ -93,6 +94,8 @@ final class IngressRun {
                 UpstreamSettings.DEFAULT,
                 routings);
         lifecycle.onStop("event loops", server::close);
+        lifecycle.onStop("connections", () -> server.drain(arguments.value(IngressOptions.DRAIN)));
+        lifecycle.onStop("readiness", () -> ready.set(false));
         NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
         lifecycle.onStop("names", names::close);
         RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings);
@@ -111,7 +114,7 @@ final class IngressRun {
     /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
     private void serve(ProxyServer server) {
         arguments.value(IngressOptions.HTTP).ifPresent(address -> {
-            server.listen(address);
+            server.listen(new Listener(address, arguments.value(IngressOptions.PROXY_PROTOCOL)));
             LOG.log(Level.INFO, "HTTP at {0}", address);
         });
         ready.set(true);

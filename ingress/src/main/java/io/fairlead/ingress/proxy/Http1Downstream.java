@@ -460,11 +460,15 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     // The end.
 
-    /** Ends when the requests under way are answered; at once if there is none. */
-    void drain() {
-        draining = true;
-        if (phase == Phase.HEAD && text.isEmpty()) {
-            context().close();
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGUN) {
+            draining = true;
+            if (phase == Phase.HEAD && text.isEmpty()) {
+                ctx.close();
+            }
+        } else {
+            ctx.fireUserEventTriggered(event);
         }
     }
 

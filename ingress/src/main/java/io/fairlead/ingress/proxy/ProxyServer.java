@@ -1,6 +1,7 @@
 package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.loop.Worker;
+import io.fairlead.ingress.proxy.proxyprotocol.ProxyHeaderReader;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import io.fairlead.ingress.upstream.Upstreams;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,13 +11,19 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,12 +33,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ProxyServer implements AutoCloseable {
 
+    private static final int BACKLOG = 4096;
+    private static final long CLOSE_MILLIS = 1_000;
+
     private final Transport transport;
     private final EventLoopGroup loops;
     private final ProxySettings settings;
     private final RoutingReference routings;
     private final List<Worker> workers = new ArrayList<>();
     private final IdentityHashMap<EventLoop, Parts> parts = new IdentityHashMap<>();
+
+    private final List<Channel> listening = new CopyOnWriteArrayList<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     private record Parts(Worker worker, Upstreams upstreams) {}
 
@@ -59,27 +72,69 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /** Begins to accept connections. */
-    public Channel listen(InetSocketAddress address) {
-        return new ServerBootstrap()
+    public void listen(Listener listener) {
+        Channel bound = new ServerBootstrap()
                 .group(loops)
                 .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, 4096)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        Parts own = Objects.requireNonNull(parts.get(channel.eventLoop()));
-                        Client client = new Client(
-                                channel.remoteAddress(), channel.localAddress().getPort(), false);
-                        channel.pipeline()
-                                .addLast(
-                                        new Http1Downstream(own.worker(), settings, routings, own.upstreams(), client));
+                        accepted(channel, listener);
                     }
                 })
-                .bind(address)
+                .bind(listener.address())
                 .syncUninterruptibly()
                 .channel();
+        listening.add(bound);
+    }
+
+    /** Where it listens. */
+    public List<InetSocketAddress> addresses() {
+        return listening.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .toList();
+    }
+
+    private void accepted(SocketChannel channel, Listener listener) {
+        connections.add(channel);
+        if (listener.proxyProtocol()) {
+            channel.pipeline()
+                    .addLast(new ProxyHeaderReader(
+                            (context, source, destination) -> begin(context.channel(), source, destination),
+                            channel.remoteAddress(),
+                            channel.localAddress()));
+        } else {
+            begin(channel, channel.remoteAddress(), channel.localAddress());
+        }
+    }
+
+    private void begin(Channel channel, InetSocketAddress source, InetSocketAddress destination) {
+        Parts own = Objects.requireNonNull(parts.get(channel.eventLoop()));
+        Client client = new Client(source, destination.getPort(), false);
+        channel.pipeline().addLast(new Http1Downstream(own.worker(), settings, routings, own.upstreams(), client));
+    }
+
+    /** Connections of clients that are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /**
+     * Accepts no more connections, ends those that carry no request, and waits until the others ended.
+     *
+     * @param longest after which they are closed whatever they carry
+     */
+    public void drain(Duration longest) {
+        listening.forEach(each -> each.close().syncUninterruptibly());
+        connections.forEach(
+                channel -> channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(Drain.BEGUN)));
+        ChannelGroupFuture ended = connections.newCloseFuture();
+        if (!ended.awaitUninterruptibly(longest.toMillis())) {
+            connections.close().awaitUninterruptibly(CLOSE_MILLIS);
+        }
     }
 
     /** Ends all connections and loops. */

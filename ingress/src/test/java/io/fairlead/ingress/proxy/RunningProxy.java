@@ -12,7 +12,6 @@ import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
-import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ final class RunningProxy implements AutoCloseable {
 
     private final RoutingReference routings = new RoutingReference();
     private final ProxyServer server;
-    private final Channel listener;
     private final List<Route> routes = new ArrayList<>();
     private final Map<BackendGroup, UpstreamGroup> groups = new HashMap<>();
 
@@ -42,7 +40,7 @@ final class RunningProxy implements AutoCloseable {
 
     RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings) {
         server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings);
-        listener = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        server.listen(new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
     }
 
     /** Sends everything of any host to these backends. */
@@ -75,8 +73,12 @@ final class RunningProxy implements AutoCloseable {
         return Objects.requireNonNull(groups.get(new BackendGroup(new ObjectName("shop", "web-" + place), 80)));
     }
 
+    ProxyServer server() {
+        return server;
+    }
+
     RawClient client() {
-        return new RawClient((InetSocketAddress) listener.localAddress());
+        return new RawClient(server.addresses().getFirst());
     }
 
     /** The answer to one request on a connection of its own. */
