@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.fairlead.agent.metrics.KubeProxyMetric;
 import io.fairlead.agent.metrics.ProxyCounters;
+import io.fairlead.ingress.account.IngressMetric;
 import io.fairlead.runtime.metrics.MetricDescriptor;
 import io.fairlead.runtime.metrics.ProcessMetric;
 import java.util.List;
@@ -36,7 +37,11 @@ class MetricsPageTest {
     private final String page = Sources.text(new Sources().root().resolve(PAGE));
 
     private static Stream<MetricDescriptor> metrics() {
-        return Stream.of(ProxyCounters.values(), KubeProxyMetric.values(), ProcessMetric.values())
+        return Stream.of(
+                        ProxyCounters.values(),
+                        KubeProxyMetric.values(),
+                        ProcessMetric.values(),
+                        IngressMetric.values())
                 .flatMap(Stream::of);
     }
 

@@ -76,6 +76,12 @@ final class IngressOptions {
             "CIDR",
             ValueFormats.of("a CIDR", IpPrefix::parse),
             "addresses that endpoints may have although they are the node's own, loopback or link-local");
+    static final Option<Integer> METRICS_MAX = Option.of(
+                    "--metrics-labels-max",
+                    "N",
+                    ValueFormats.integer(1, 100_000),
+                    "Ingresses and Services that requests are counted by; those beyond are counted together")
+            .orElse("1000");
     static final Option<Duration> DRAIN = Option.of(
                     "--drain-time",
                     "TIME",
@@ -98,7 +104,7 @@ final class IngressOptions {
         return Command.of(INGRESS, "run the ingress: HTTP from outside to the Pods of the cluster")
                 .with(MANIFESTS, KUBECONFIG, STATUS_DIR, NODE_NAME)
                 .with(HTTP, HTTPS, PROXY_PROTOCOL, PAGES, TRANSPORT, LOOPS)
-                .with(CLASS, WITHOUT_CLASS, DEFAULT_BACKEND, ALLOWED, DRAIN)
+                .with(CLASS, WITHOUT_CLASS, DEFAULT_BACKEND, ALLOWED, METRICS_MAX, DRAIN)
                 .with(LOG_LEVEL, LOG_FORMAT)
                 .check(List.of(MANIFESTS, KUBECONFIG), IngressOptions::oneSource)
                 .check(List.of(MANIFESTS), IngressOptions::manifestsExist)

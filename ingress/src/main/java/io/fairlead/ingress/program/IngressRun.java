@@ -3,14 +3,18 @@ package io.fairlead.ingress.program;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
+import io.fairlead.ingress.account.IngressMetric;
+import io.fairlead.ingress.account.RouteBook;
 import io.fairlead.ingress.destination.DestinationPolicy;
 import io.fairlead.ingress.proxy.Listener;
 import io.fairlead.ingress.proxy.ProxyServer;
 import io.fairlead.ingress.proxy.ProxySettings;
 import io.fairlead.ingress.proxy.RoutePublisher;
+import io.fairlead.ingress.proxy.Routing;
 import io.fairlead.ingress.proxy.RoutingReference;
 import io.fairlead.ingress.resource.IngressBackend;
 import io.fairlead.ingress.resource.IngressKinds;
+import io.fairlead.ingress.route.RouteTable;
 import io.fairlead.ingress.translate.IngressSettings;
 import io.fairlead.ingress.translate.IngressTranslator;
 import io.fairlead.ingress.translate.annotation.AnnotationDialect;
@@ -84,12 +88,14 @@ final class IngressRun {
         events.start();
         lifecycle.onStop("event writer", events::close);
 
-        RoutingReference routings = new RoutingReference();
+        int loops = arguments
+                .find(IngressOptions.LOOPS)
+                .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+        RouteBook stats = new RouteBook(loops, arguments.value(IngressOptions.METRICS_MAX));
+        RoutingReference routings = new RoutingReference(new Routing(RouteTable.EMPTY, List.of(), stats));
         ProxyServer server = new ProxyServer(
                 arguments.value(IngressOptions.TRANSPORT),
-                arguments
-                        .find(IngressOptions.LOOPS)
-                        .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+                loops,
                 ProxySettings.DEFAULT,
                 UpstreamSettings.DEFAULT,
                 routings);
@@ -98,7 +104,7 @@ final class IngressRun {
         lifecycle.onStop("readiness", () -> ready.set(false));
         NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
         lifecycle.onStop("names", names::close);
-        RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings);
+        RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings, stats);
         Routes routes = new Routes(
                 new IngressTranslator(settings(), annotations, policies),
                 publisher,
@@ -108,7 +114,12 @@ final class IngressRun {
         store.subscribe(routes);
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
-        servePages();
+        metrics.observe(IngressMetric.CONNECTIONS, server::connections);
+        metrics.observe(
+                IngressMetric.ROUTES, () -> routings.current().table().routes().size());
+        metrics.observe(
+                IngressMetric.PROBLEMS, () -> routes.current().problems().size());
+        servePages(stats);
     }
 
     /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
@@ -121,7 +132,7 @@ final class IngressRun {
         LOG.log(Level.INFO, "ready");
     }
 
-    private void servePages() {
+    private void servePages(RouteBook stats) {
         ProcessMetric.observe(metrics);
         HttpHandler health = _ -> HttpReply.text(200, "ok");
         Map<String, HttpHandler> pages = Map.of(
@@ -132,7 +143,10 @@ final class IngressRun {
                 "/readyz",
                 _ -> ready.get() ? HttpReply.text(200, "ok") : HttpReply.text(503, "no routes yet"),
                 "/metrics",
-                _ -> HttpReply.ok(Metrics.CONTENT_TYPE, metrics::writePage));
+                _ -> HttpReply.ok(Metrics.CONTENT_TYPE, out -> {
+                    metrics.writePage(out);
+                    stats.writePage(out);
+                }));
         arguments.value(IngressOptions.PAGES).ifPresent(address -> {
             HttpServer server = HttpServer.start(new HttpEndpoint.Tcp(address, Set.of()), pages, HttpLimits.DEFAULT);
             lifecycle.onStop("pages", server::close);

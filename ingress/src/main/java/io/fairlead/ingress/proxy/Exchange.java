@@ -69,6 +69,10 @@ final class Exchange implements AnswerReceiver, RequestForm {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_LINES = {};
     private static final int REQUEST_ID_DIGITS = 32;
+
+    /** What nginx calls a request whose client did not wait for the answer. */
+    private static final int CLIENT_GONE = 499;
+
     private static final int CR_LF = '\r' << 8 | '\n';
 
     private enum State {
@@ -97,6 +101,9 @@ final class Exchange implements AnswerReceiver, RequestForm {
     private RequestHead request;
 
     @Nullable
+    private PreparedRoute route;
+
+    @Nullable
     private ForwardTarget target;
 
     @Nullable
@@ -122,6 +129,13 @@ final class Exchange implements AnswerReceiver, RequestForm {
     private boolean sentContent;
     private boolean requestEnded;
     private boolean acquiring;
+    /** Whether a request is under way that was not counted yet. */
+    private boolean running;
+
+    private int status;
+    private long startNanos;
+    private long requestBytes;
+    private long answerBytes;
     private long idleNanos;
 
     Exchange(Worker worker, RoutingReference routings, Upstreams upstreams, Client client, Downstream downstream) {
@@ -145,13 +159,15 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     /** Hot path: a request's head is complete. It stays valid until the exchange ends. */
     void begin(RequestHead head) {
-        request = head;
+        start(head);
         retries = 0;
         sentContent = false;
         tunnels = false;
         requestEnded = head.framing() == Framing.NONE || head.fields().contentLength() == 0;
         byte[] text = head.fields().text();
         int hostEnd = RequestHost.nameEnd(text, head.hostFrom(), head.hostTo());
+        Routing routing = routings.current();
+        route = routing.noMatch();
         if (hostEnd == RequestHost.REFUSED) {
             reply(Replies.BAD_HOST);
             return;
@@ -161,13 +177,28 @@ final class Exchange implements AnswerReceiver, RequestForm {
             reply(Replies.of(verdict));
             return;
         }
-        PreparedRoute route =
-                routings.current().lookup(text, head.hostFrom(), hostEnd, sentTarget, sentFrom, matchedTo);
-        switch (route.actionFor(client.secure())) {
+        PreparedRoute found = routing.lookup(text, head.hostFrom(), hostEnd, sentTarget, sentFrom, matchedTo);
+        route = found;
+        switch (found.actionFor(client.secure())) {
             case ForwardTarget forward -> forward(forward, head);
             case RedirectTarget redirect -> redirect(redirect, head, hostEnd);
             case Reply reply -> reply(reply);
         }
+    }
+
+    private void start(RequestHead head) {
+        request = head;
+        running = true;
+        startNanos = worker.nanoTime();
+        requestBytes = 0;
+        answerBytes = 0;
+    }
+
+    /** A request's head was refused; it is not to be asked for anything. */
+    void refuse(RequestHead head, Reply reply) {
+        start(head);
+        route = routings.current().noMatch();
+        reply(reply);
     }
 
     /** What is matched, and sent unless the route edits it. */
@@ -389,7 +420,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     /** Hot path: a piece of the request's content, or of another protocol after an upgrade; released here. */
     void content(ByteBuf content) {
-        sending();
+        sending(content);
         if (upstream == null) {
             content.release();
         } else {
@@ -399,7 +430,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     /** Hot path: a piece of chunked content with its framing; released here. */
     void requestChunks(ByteBuf chunks) {
-        sending();
+        sending(chunks);
         if (upstream == null) {
             chunks.release();
         } else {
@@ -407,7 +438,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
         }
     }
 
-    private void sending() {
+    private void sending(ByteBuf content) {
+        requestBytes += content.readableBytes();
         sentContent = true;
         touch();
     }
@@ -468,6 +500,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     public void onHead(ResponseHead head) {
         touch();
         state = State.ANSWERING;
+        status = head.status();
         tunnels = upgrades && head.upgradeField() >= 0;
         target().answerEdits().dropOthers(head.fields());
         downstream.head(head);
@@ -508,6 +541,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     @Override
     public void onContent(ByteBuf content) {
+        answerBytes += content.readableBytes();
         touch();
         downstream.content(content);
         pauseAnswer();
@@ -515,6 +549,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     @Override
     public void onChunks(ByteBuf chunks) {
+        answerBytes += chunks.readableBytes();
         touch();
         downstream.chunks(chunks);
         pauseAnswer();
@@ -551,6 +586,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     }
 
     private void answer(Reply reply, byte[] lines) {
+        status = reply.status();
         ended();
         downstream.reply(reply, lines);
         downstream.flush();
@@ -559,6 +595,10 @@ final class Exchange implements AnswerReceiver, RequestForm {
     // The end.
 
     private void ended() {
+        if (running && route != null) {
+            running = false;
+            route.stats().ended(worker.index(), status, worker.nanoTime() - startNanos, requestBytes, answerBytes);
+        }
         state = State.ENDED;
         backend = null;
         idle.clear();
@@ -567,6 +607,9 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     /** The client is gone. */
     void cancel() {
+        if (state != State.ANSWERING) {
+            status = CLIENT_GONE;
+        }
         cancelUpstream();
         ended();
     }

@@ -188,7 +188,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
         if (progress == Progress.REFUSED) {
             closing = true;
             phase = Phase.ANSWER;
-            reply(Replies.of(head.fault()), new byte[0]);
+            exchange.refuse(head, Replies.of(head.fault()));
             return true;
         }
         closing = draining || !head.persistent() || requests >= settings.requestsMax();
@@ -476,8 +476,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
         if (phase == Phase.HEAD && !text.isEmpty()) {
             closing = true;
             phase = Phase.ANSWER;
-            reply(Replies.SLOW_CLIENT, new byte[0]);
-            flush();
+            exchange.refuse(head, Replies.SLOW_CLIENT);
         } else if (phase == Phase.HEAD || phase == Phase.LINGER) {
             context().close();
         }

@@ -1,5 +1,6 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.account.RouteStats;
 import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.upstream.UpstreamGroup;
@@ -16,18 +17,24 @@ public final class PreparedRoute {
     private final Route route;
     private final PreparedAction secure;
     private final PreparedAction plain;
+    private final RouteStats stats;
 
-    private PreparedRoute(Route route, PreparedAction secure, PreparedAction plain) {
+    private PreparedRoute(Route route, PreparedAction secure, PreparedAction plain, RouteStats stats) {
         this.route = route;
         this.secure = secure;
         this.plain = plain;
+        this.stats = stats;
     }
 
-    /** @param groups gives the endpoints that an action names */
-    public static PreparedRoute of(Route route, Function<RouteAction.Forward, UpstreamGroup> groups) {
+    /**
+     * @param groups gives the endpoints that an action names
+     * @param stats where its requests are counted
+     */
+    public static PreparedRoute of(Route route, Function<RouteAction.Forward, UpstreamGroup> groups, RouteStats stats) {
         PreparedAction secure = prepare(route, route.action(), groups);
         boolean same = route.action().equals(route.plainAction());
-        return new PreparedRoute(route, secure, same ? secure : prepare(route, route.plainAction(), groups));
+        PreparedAction plain = same ? secure : prepare(route, route.plainAction(), groups);
+        return new PreparedRoute(route, secure, plain, stats);
     }
 
     private static PreparedAction prepare(
@@ -51,6 +58,11 @@ public final class PreparedRoute {
         if (plain instanceof ForwardTarget forward) {
             used.add(forward.group());
         }
+    }
+
+    /** Hot path. */
+    RouteStats stats() {
+        return stats;
     }
 
     /** Hot path. */

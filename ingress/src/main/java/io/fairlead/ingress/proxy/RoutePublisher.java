@@ -1,5 +1,6 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.account.RouteBook;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.Route;
@@ -24,11 +25,14 @@ public final class RoutePublisher {
 
     private final UpstreamGroups groups;
     private final RoutingReference routings;
+    private final RouteBook stats;
     private IdentityHashMap<Route, PreparedRoute> prepared = new IdentityHashMap<>();
 
-    public RoutePublisher(UpstreamGroups groups, RoutingReference routings) {
+    /** @param stats where requests are counted */
+    public RoutePublisher(UpstreamGroups groups, RoutingReference routings, RouteBook stats) {
         this.groups = groups;
         this.routings = routings;
+        this.stats = stats;
     }
 
     /**
@@ -49,13 +53,13 @@ public final class RoutePublisher {
         List<PreparedRoute> all = new ArrayList<>();
         for (Route route : table.routes()) {
             PreparedRoute known = prepared.get(route);
-            PreparedRoute each = known != null ? known : PreparedRoute.of(route, this::group);
+            PreparedRoute each = known != null ? known : PreparedRoute.of(route, this::group, stats.of(route));
             next.put(route, each);
             all.add(each);
             each.addGroups(used);
         }
         prepared = next;
-        routings.publish(new Routing(table, all));
+        routings.publish(new Routing(table, all, stats));
         groups.retain(used);
     }
 

@@ -1,9 +1,9 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.account.RouteBook;
 import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteTable;
 import java.util.IdentityHashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,20 +13,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Routing {
 
-    public static final Routing EMPTY = new Routing(RouteTable.EMPTY, List.of());
-
-    private static final PreparedRoute NO_MATCH = PreparedRoute.of(Route.NO_MATCH, forward -> {
-        throw new IllegalStateException("what nothing matches is not forwarded");
-    });
-
     private final RouteTable table;
+    private final PreparedRoute noMatch;
     private final IdentityHashMap<Route, PreparedRoute> prepared = new IdentityHashMap<>();
 
-    /** @param routes all routes of the table */
-    public Routing(RouteTable table, Iterable<PreparedRoute> routes) {
+    /**
+     * @param routes all routes of the table
+     * @param stats where requests are counted that no route is for
+     */
+    public Routing(RouteTable table, Iterable<PreparedRoute> routes, RouteBook stats) {
         this.table = table;
-        prepared.put(Route.NO_MATCH, NO_MATCH);
+        noMatch = PreparedRoute.of(
+                Route.NO_MATCH,
+                forward -> {
+                    throw new IllegalStateException("what nothing matches is not forwarded");
+                },
+                stats.of(Route.NO_MATCH));
+        prepared.put(Route.NO_MATCH, noMatch);
         routes.forEach(each -> prepared.put(each.route(), each));
+    }
+
+    /** What requests are counted by that were not routed. */
+    PreparedRoute noMatch() {
+        return noMatch;
     }
 
     public RouteTable table() {

@@ -7,7 +7,11 @@ package io.fairlead.ingress.proxy;
  */
 public final class RoutingReference {
 
-    private volatile Routing current = Routing.EMPTY;
+    private volatile Routing current;
+
+    public RoutingReference(Routing first) {
+        current = first;
+    }
 
     public void publish(Routing next) {
         current = next;

@@ -503,4 +503,26 @@ final class Http1ProxyTest {
         assertEquals(505, proxy.ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n").status());
         assertEquals(400, proxy.ask("hello\r\n\r\n").status());
     }
+
+    @Test
+    void countsWhatRequestsCameTo() {
+        try (ScriptedBackend backend = ScriptedBackend.answering(OK)) {
+            proxy.route("shop.example.com", "/", ForwardPolicy.DEFAULT, backend);
+            proxy.ask(GET);
+            proxy.ask("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 3\r\n\r\nabc");
+            proxy.ask("GET / HTTP/1.1\r\nHost: other\r\n\r\n");
+            proxy.ask("hello\r\n\r\n");
+            String page = proxy.metrics();
+            String shop = "{namespace=\"shop\",ingress=\"web\",service=\"web-0\"";
+            String none = "{namespace=\"\",ingress=\"\",service=\"\"";
+            for (String line : List.of(
+                    "requests_total" + shop + ",code=\"2xx\"} 2",
+                    "requests_total" + none + ",code=\"4xx\"} 2",
+                    "request_duration_seconds_count" + shop + "} 2",
+                    "request_bytes_total" + shop + "} 3",
+                    "answer_bytes_total" + shop + "} 10")) {
+                assertTrue(page.contains("fairlead_ingress_" + line + "\n"), () -> line + " in\n" + page);
+            }
+        }
+    }
 }

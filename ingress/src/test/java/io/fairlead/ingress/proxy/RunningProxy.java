@@ -1,6 +1,7 @@
 package io.fairlead.ingress.proxy;
 
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.ingress.account.RouteBook;
 import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.HostMatch;
 import io.fairlead.ingress.route.PathMatch;
@@ -29,7 +30,8 @@ final class RunningProxy implements AutoCloseable {
 
     private static final RouteSource SOURCE = new RouteSource("Ingress", new ObjectName("shop", "web"), 0, 0);
 
-    private final RoutingReference routings = new RoutingReference();
+    private final RouteBook stats = new RouteBook(1, 100);
+    private final RoutingReference routings = new RoutingReference(new Routing(RouteTable.EMPTY, List.of(), stats));
     private final ProxyServer server;
     private final List<Route> routes = new ArrayList<>();
     private final Map<BackendGroup, UpstreamGroup> groups = new HashMap<>();
@@ -63,14 +65,24 @@ final class RunningProxy implements AutoCloseable {
                 table,
                 table.routes().stream()
                         .map(route -> PreparedRoute.of(
-                                route, forward -> Objects.requireNonNull(groups.get(forward.backend()))))
-                        .toList()));
+                                route,
+                                forward -> Objects.requireNonNull(groups.get(forward.backend())),
+                                stats.of(route)))
+                        .toList(),
+                stats));
         return this;
     }
 
     /** The endpoints of the route that was given first, second and so on. */
     UpstreamGroup group(int place) {
         return Objects.requireNonNull(groups.get(new BackendGroup(new ObjectName("shop", "web-" + place), 80)));
+    }
+
+    /** The page of metrics. */
+    String metrics() {
+        StringBuilder page = new StringBuilder();
+        stats.writePage(page);
+        return page.toString();
     }
 
     ProxyServer server() {
