@@ -110,14 +110,12 @@ final class IngressDecoder implements ExtraDecoder<Ingress> {
             if (!type.isPresent()) {
                 throw type.error("is missing");
             }
+            IngressPath.Type kind = type.oneOf(IngressPath.Type.class, "Exact", "Prefix", "ImplementationSpecific");
             IngressBackend backend = backend(item.at("backend"));
             if (backend instanceof IngressBackend.None) {
                 throw item.at("backend").error("is missing");
             }
-            paths.add(new IngressPath(
-                    item.at("path").text(TEXT_MAX),
-                    type.oneOf(IngressPath.Type.class, "Exact", "Prefix", "ImplementationSpecific"),
-                    backend));
+            paths.add(new IngressPath(item.at("path").text(TEXT_MAX), kind, backend));
         }
         return paths;
     }

@@ -58,7 +58,6 @@ public final class IngressTranslator {
     private Map<ObjectKey, String> setAside = Map.of();
 
     private ClusterSnapshot former = ClusterSnapshot.EMPTY;
-    private Translation last = Translation.EMPTY;
     private TreePSet<ObjectName> served = TreePSet.empty();
     private TreePSet<ObjectName> secrets = TreePSet.empty();
     private TreePMap<ObjectKey, List<Problem>> problems = TreePMap.empty();
@@ -66,6 +65,7 @@ public final class IngressTranslator {
 
     // Of the translation that is being made.
     private final Set<BackendGroup> touchedGroups = new HashSet<>();
+    private final Set<ObjectName> touchedSecrets = new HashSet<>();
     private final Set<ObjectName> touchedServed = new HashSet<>();
     private final Set<ObjectKey> touchedObjects = new HashSet<>();
 
@@ -101,22 +101,16 @@ public final class IngressTranslator {
         HostBook.Rebuilt rebuilt = hosts.rebuild();
         rebuilt.losers().forEach(name -> touchedObjects.add(ingress(name)));
         Set<BackendGroup> changedGroups = readGroups(delta, snapshot);
-        Set<ObjectName> formerSecrets = last.secrets();
-        if (delta.setAsideChanged() || !secrets.equals(formerSecrets)) {
+        boolean otherSecrets = nameSecrets();
+        if (delta.setAsideChanged() || otherSecrets) {
             readSetAside(snapshot);
         }
         Set<ObjectKey> changedProblems = nameProblems();
         Translation now = new Translation(hosts.table(), backends.backends(), hosts.tls(), served, problems, secrets);
         TranslationDelta difference = new TranslationDelta(
-                rebuilt.routes(),
-                changedGroups,
-                rebuilt.tls(),
-                touchedServed,
-                changedProblems,
-                !secrets.equals(formerSecrets));
+                rebuilt.routes(), changedGroups, rebuilt.tls(), touchedServed, changedProblems, otherSecrets);
         touchedServed.clear();
         former = snapshot;
-        last = now;
         return new Result(now, difference);
     }
 
@@ -152,13 +146,13 @@ public final class IngressTranslator {
         Ingress ingress = snapshot.objects(IngressKinds.INGRESS).get(name);
         boolean wasOurs = served.contains(name);
         if (ingress == null || !isOurs(ingress, snapshot)) {
-            served = served.minus(name);
             if (wasOurs) {
+                served = served.minus(name);
                 touchedServed.add(name);
             }
             return null;
         }
-        served = served.plus(name);
+        served = wasOurs ? served : served.plus(name);
         if (!wasOurs || !ingress.equals(former.objects(IngressKinds.INGRESS).get(name))) {
             touchedServed.add(name);
         }
@@ -202,8 +196,21 @@ public final class IngressTranslator {
             secretsUsed.add(next.secrets(), name);
             groupsUsed.add(next.groups(), name);
             touchedGroups.addAll(next.groups());
-            next.secrets().forEach(each -> secrets = secrets.plus(each));
+            touchedSecrets.addAll(next.secrets());
         }
+    }
+
+    /** Whether other Secrets are referred to than before. */
+    @SuppressWarnings("ReferenceEquality") // An unchanged set stays the same one.
+    private boolean nameSecrets() {
+        TreePSet<ObjectName> before = secrets;
+        for (ObjectName name : touchedSecrets) {
+            if (secretsUsed.has(name) != secrets.contains(name)) {
+                secrets = secretsUsed.has(name) ? secrets.plus(name) : secrets.minus(name);
+            }
+        }
+        touchedSecrets.clear();
+        return before != secrets;
     }
 
     private Set<BackendGroup> readGroups(ClusterDelta delta, ClusterSnapshot snapshot) {

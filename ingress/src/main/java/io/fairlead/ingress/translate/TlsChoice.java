@@ -33,12 +33,14 @@ record TlsChoice(@Nullable HostTls tls, List<Problem> problems) {
             if (wish == null) {
                 continue;
             }
-            mentioned = mentioned == null ? part.name() : mentioned;
+            if (wish instanceof HostTls.Certificates(List<ObjectName> secrets, var _)) {
+                mentioned = mentioned == null ? part.name() : mentioned;
+                if (secrets.isEmpty()) {
+                    continue;
+                }
+            }
             boolean tooLate =
                     wish instanceof HostTls.Passthrough && !part.name().equals(first);
-            if (wish instanceof HostTls.Certificates(List<ObjectName> secrets, var _) && secrets.isEmpty()) {
-                continue;
-            }
             if (chosen == null && !tooLate) {
                 chosen = wish;
             } else if (chosen == null || !agrees(wish, chosen)) {
