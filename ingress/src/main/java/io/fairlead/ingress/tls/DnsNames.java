@@ -1,9 +1,13 @@
 package io.fairlead.ingress.tls;
 
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names that a certificate is for (RFC 9525): a name, or an asterisk for exactly its first label.
@@ -11,6 +15,9 @@ import java.util.Locale;
  * <p>Immutable.
  */
 public final class DnsNames {
+
+    private static final DnsNames NONE = new DnsNames(List.of());
+    private static final int DNS_NAME = 2;
 
     private final List<String> names;
     private final byte[][] bytes;
@@ -25,6 +32,23 @@ public final class DnsNames {
         bytes = this.names.stream()
                 .map(name -> name.getBytes(StandardCharsets.US_ASCII))
                 .toArray(byte[][]::new);
+    }
+
+    /** The alternative names of a certificate that are names of DNS; none if it has others only, or no such extension. */
+    public static DnsNames alternatives(X509Certificate certificate) throws CertificateParsingException {
+        @Nullable Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+        if (alternatives == null) {
+            return NONE;
+        }
+        List<String> names = new ArrayList<>();
+        for (List<?> alternative : alternatives) {
+            if (alternative.get(0) instanceof Integer type
+                    && type == DNS_NAME
+                    && alternative.get(1) instanceof String name) {
+                names.add(name);
+            }
+        }
+        return new DnsNames(names);
     }
 
     /** In lower case. */

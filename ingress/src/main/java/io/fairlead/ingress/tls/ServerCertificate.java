@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServerCertificate {
 
     private static final int CHAIN_MAX = 20;
-    private static final int DNS_NAME = 2;
 
     private final List<byte[]> chain;
     private final ReadKey key;
@@ -46,7 +44,7 @@ public final class ServerCertificate {
     private ServerCertificate(List<byte[]> chain, ReadKey key, X509Certificate leaf) throws CertificateException {
         this.chain = chain;
         this.key = key;
-        names = new DnsNames(names(leaf));
+        names = names(leaf);
         notBefore = leaf.getNotBefore().toInstant();
         notAfter = leaf.getNotAfter().toInstant();
         issuer = leaf.getIssuerX500Principal().getName();
@@ -115,24 +113,14 @@ public final class ServerCertificate {
     }
 
     /** The common name counts only if there are no alternative names (RFC 6125, section 6.4.4). */
-    private static List<String> names(X509Certificate leaf) throws CertificateParsingException {
-        @Nullable Collection<List<?>> alternatives = leaf.getSubjectAlternativeNames();
-        List<String> names = new ArrayList<>();
-        if (alternatives != null) {
-            for (List<?> alternative : alternatives) {
-                if (alternative.get(0) instanceof Integer type
-                        && type == DNS_NAME
-                        && alternative.get(1) instanceof String name) {
-                    names.add(name);
-                }
-            }
-            return names;
+    private static DnsNames names(X509Certificate leaf) throws CertificateParsingException {
+        if (leaf.getSubjectAlternativeNames() != null) {
+            return DnsNames.alternatives(leaf);
         }
         X500Name subject = X500Name.getInstance(leaf.getSubjectX500Principal().getEncoded());
-        for (RDN common : subject.getRDNs(BCStyle.CN)) {
-            names.add(common.getFirst().getValue().toString());
-        }
-        return names;
+        return new DnsNames(Arrays.stream(subject.getRDNs(BCStyle.CN))
+                .map(common -> common.getFirst().getValue().toString())
+                .toList());
     }
 
     /**
