@@ -79,7 +79,10 @@ final class ReadKey {
                 default -> throw unsupported();
             };
             return of(info);
-        } catch (IOException | IllegalArgumentException | ArithmeticException | IllegalStateException e) {
+        } catch (Refusal e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Bouncy Castle throws whatever its casts and lists throw at what is malformed.
             throw new Refusal(CertificateFault.BAD_KEY, "the private key in tls.key is malformed");
         }
     }

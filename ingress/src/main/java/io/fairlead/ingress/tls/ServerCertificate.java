@@ -73,7 +73,8 @@ public final class ServerCertificate {
             return new ParsedCertificate.Usable(new ServerCertificate(chain, read, leaf));
         } catch (Refusal e) {
             return e.value();
-        } catch (CertificateException | IllegalArgumentException e) {
+        } catch (CertificateException | RuntimeException e) {
+            // Names and keys are read by Bouncy Castle, which throws whatever its casts throw.
             return new ParsedCertificate.Refused(
                     CertificateFault.BAD_CERTIFICATE, "tls.crt holds what is not an X.509 certificate");
         }

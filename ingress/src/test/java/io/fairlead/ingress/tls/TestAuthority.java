@@ -69,6 +69,11 @@ public final class TestAuthority {
         return key(type).getPrivate();
     }
 
+    /** Another one of the same name. */
+    public static TestAuthority another() {
+        return new TestAuthority();
+    }
+
     /** PEM of the authority's own certificate. */
     public byte[] authority() {
         return pem("CERTIFICATE", sign(own, NAME, true, Duration.ofDays(-1), Duration.ofDays(10), List.of()));

@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,6 +40,7 @@ final class TlsServer implements AutoCloseable {
     final AtomicInteger handshakes = new AtomicInteger();
     final AtomicInteger failures = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
+    final LinkedBlockingQueue<String> names = new LinkedBlockingQueue<>();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
     private final Map<Channel, Boolean> open = new ConcurrentHashMap<>();
     private final Channel listener;
@@ -84,7 +87,7 @@ final class TlsServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
-        open.keySet().forEach(channel -> channel.close().syncUninterruptibly());
+        open.keySet().stream().map(Channel::close).toList().forEach(ChannelFuture::syncUninterruptibly);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
@@ -116,6 +119,8 @@ final class TlsServer implements AutoCloseable {
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof SslHandshakeCompletionEvent handshake) {
+                names.add(Objects.requireNonNull(TlsConnection.of(context.channel()))
+                        .serverName());
                 (handshake.isSuccess() ? handshakes : failures).incrementAndGet();
             }
         }

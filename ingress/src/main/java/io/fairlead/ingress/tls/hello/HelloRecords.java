@@ -95,7 +95,8 @@ final class HelloRecords {
         for (int at = in.readerIndex(); size < length; at += RECORD_HEADER + in.getUnsignedShort(at + 3)) {
             int there = Math.min(in.getUnsignedShort(at + 3), length - size);
             int skipped = Math.clamp(MESSAGE_HEADER - size, 0, there);
-            in.getBytes(at + RECORD_HEADER + skipped, message, size + skipped - MESSAGE_HEADER, there - skipped);
+            int to = Math.max(0, size - MESSAGE_HEADER);
+            in.getBytes(at + RECORD_HEADER + skipped, message, to, there - skipped);
             size += there;
         }
         return message;
