@@ -1,0 +1,167 @@
+package io.fairlead.ingress.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fairlead.ingress.route.HostMatch;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import io.netty.util.ResourceLeakDetector;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What tables share, and that what is replaced goes away.
+ *
+ * <p>Confined to the test thread.
+ */
+final class ServerTlsTest {
+
+    private static final TestAuthority AUTHORITY = TestAuthority.INSTANCE;
+
+    private final ServerCertificate defaults = DefaultCertificate.generate(Instant.now());
+    private final ServerCertificate first = AUTHORITY.certificate(KeyType.ECDSA_P256, "first.example");
+    private final ServerCertificate second = AUTHORITY.certificate(KeyType.ECDSA_P256, "second.example");
+
+    private static ServedCertificates served(ServerTls<String> tls, String host) {
+        byte[] name = host.getBytes(StandardCharsets.US_ASCII);
+        CertificateTable.Entry<String> found = tls.table().find(name, 0, name.length);
+        return ((CertificateTable.Terminate<String>) Objects.requireNonNull(found, host)).certificates();
+    }
+
+    private static SslContext use(ServedCertificates served) {
+        SslHandler handler = Objects.requireNonNull(served.newHandler(UnpooledByteBufAllocator.DEFAULT));
+        ReferenceCountUtil.release(handler.engine());
+        return Objects.requireNonNull(served.context());
+    }
+
+    private static int references(SslContext context) {
+        return ((ReferenceCounted) context).refCnt();
+    }
+
+    private TlsPlan<String> plan(int hosts, ServerCertificate changing) {
+        Map<HostMatch, HostTls<String>> map = new HashMap<>();
+        for (int i = 0; i < hosts; i++) {
+            map.put(HostMatch.parse("h" + i + ".example"), new HostTls.Terminate<>(List.of(first)));
+        }
+        map.put(HostMatch.parse("changing.example"), new HostTls.Terminate<>(List.of(changing)));
+        return new TlsPlan<>(List.of(defaults), map);
+    }
+
+    @Test
+    void whatDidNotChangeIsShared() {
+        try (ServerTls<String> tls = new ServerTls<>(TlsSettings.DEFAULT, TicketKeys.random(), plan(5_000, second))) {
+            SslContext kept = use(served(tls, "h17.example"));
+            SslContext replaced = use(served(tls, "changing.example"));
+            assertSame(kept, use(served(tls, "h4999.example")), "one certificate, one context");
+            assertNull(
+                    ((CertificateTable.Terminate<String>) tls.table().defaults())
+                            .certificates()
+                            .context(),
+                    "nobody asked for it");
+
+            tls.publish(plan(5_000, AUTHORITY.certificate(KeyType.ECDSA_P256, "second.example")));
+            assertSame(kept, use(served(tls, "h17.example")));
+            assertNotSame(replaced, use(served(tls, "changing.example")));
+            assertEquals(1, references(kept));
+            assertEquals(0, references(replaced));
+        }
+    }
+
+    @Test
+    void aConnectionKeepsItsContext() {
+        ServerTls<String> tls = new ServerTls<>(TlsSettings.DEFAULT, TicketKeys.random(), plan(1, second));
+        ServedCertificates before = served(tls, "changing.example");
+        SslHandler open = assertNotNullHandler(before);
+        SslContext context = Objects.requireNonNull(before.context());
+        assertEquals(2, references(context));
+        tls.publish(plan(1, first));
+        assertEquals(1, references(context));
+        assertNull(before.newHandler(UnpooledByteBufAllocator.DEFAULT), "a new connection must read the table again");
+        ReferenceCountUtil.release(open.engine());
+        assertEquals(0, references(context));
+        tls.close();
+        tls.publish(plan(1, second));
+        assertNull(served(tls, "changing.example").newHandler(UnpooledByteBufAllocator.DEFAULT), "it stays closed");
+    }
+
+    private static SslHandler assertNotNullHandler(ServedCertificates served) {
+        SslHandler handler = served.newHandler(UnpooledByteBufAllocator.DEFAULT);
+        assertNotNull(handler);
+        return handler;
+    }
+
+    /**
+     * Ten thousand tables while two threads open connections: none fails, and all contexts are freed. Of so
+     * many, it is enough to watch some: watching all takes ten seconds.
+     */
+    @Test
+    void swapsLeakNothing() throws Exception {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+        ServerTls<String> tls = new ServerTls<>(TlsSettings.DEFAULT, TicketKeys.random(), plan(0, first));
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger opened = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            clients.add(Thread.ofPlatform().start(() -> {
+                while (!stop.get()) {
+                    (open(tls) ? opened : failed).incrementAndGet();
+                }
+            }));
+        }
+        List<SslContext> held = new ArrayList<>();
+        int made = 0;
+        for (int i = 0; i < 10_000; i++) {
+            ServedCertificates served = served(tls, "changing.example");
+            // Every tenth time, the table is replaced before this thread makes a context of it.
+            @Nullable SslContext context = i % 10 != 0 ? use(served) : served.context();
+            tls.publish(plan(0, i % 2 == 0 ? second : first));
+            if (context != null) {
+                made++;
+                held.add(context);
+            }
+            held.removeIf(one -> references(one) == 0);
+        }
+        stop.set(true);
+        for (Thread client : clients) {
+            client.join();
+        }
+        tls.close();
+        assertEquals(0, failed.get());
+        assertTrue(opened.get() > 1_000, () -> "opened " + opened);
+        assertTrue(made >= 9_000, "made " + made);
+        for (SslContext context : held) {
+            assertEquals(0, references(context));
+        }
+    }
+
+    /** As the selector does: reads the table again if what it found was retired. */
+    private static boolean open(ServerTls<String> tls) {
+        for (CertificateTable<String> table = null; table != tls.table(); ) {
+            table = tls.table();
+            SslHandler handler = served(tls, "changing.example").newHandler(UnpooledByteBufAllocator.DEFAULT);
+            if (handler != null) {
+                ReferenceCountUtil.release(handler.engine());
+                return true;
+            }
+        }
+        return false;
+    }
+}
