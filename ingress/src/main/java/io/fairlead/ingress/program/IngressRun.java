@@ -125,7 +125,7 @@ final class IngressRun {
     /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
     private void serve(ProxyServer server) {
         arguments.value(IngressOptions.HTTP).ifPresent(address -> {
-            server.listen(new Listener(address, arguments.value(IngressOptions.PROXY_PROTOCOL)));
+            server.listen(Listener.plain(address, arguments.value(IngressOptions.PROXY_PROTOCOL)));
             LOG.log(Level.INFO, "HTTP at {0}", address);
         });
         ready.set(true);

@@ -172,6 +172,10 @@ final class Exchange implements AnswerReceiver, RequestForm {
             reply(Replies.BAD_HOST);
             return;
         }
+        if (!client.answersFor(text, head.hostFrom(), hostEnd)) {
+            reply(Replies.MISDIRECTED);
+            return;
+        }
         PathVerdict verdict = readTarget(head, text);
         if (verdict != PathVerdict.ACCEPTED) {
             reply(Replies.of(verdict));

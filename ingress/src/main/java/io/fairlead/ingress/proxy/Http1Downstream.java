@@ -20,6 +20,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -423,7 +424,10 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     }
 
     private void shutdownOutput() {
-        if (context().channel() instanceof SocketChannel socket) {
+        SslHandler tls = context().pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound();
+        } else if (context().channel() instanceof SocketChannel socket) {
             socket.shutdownOutput();
         }
     }

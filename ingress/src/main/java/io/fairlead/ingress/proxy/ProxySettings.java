@@ -13,10 +13,16 @@ import io.fairlead.ingress.proxy.http1.HeadLimits;
  * @param requestsMax requests of one connection, after which it ends
  * @param lingerMillis how long what a client still sends is read after an answer that did not wait for it; a reset would
  *     take the answer away from it (RFC 9112 section 9.6)
+ * @param passthroughIdleMillis how long a connection that is passed through may be silent
  */
 public record ProxySettings(
-        HeadLimits headLimits, long headMillis, long keepAliveMillis, int requestsMax, long lingerMillis) {
+        HeadLimits headLimits,
+        long headMillis,
+        long keepAliveMillis,
+        int requestsMax,
+        long lingerMillis,
+        long passthroughIdleMillis) {
 
     public static final ProxySettings DEFAULT =
-            new ProxySettings(HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000);
+            new ProxySettings(HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000, 600_000);
 }

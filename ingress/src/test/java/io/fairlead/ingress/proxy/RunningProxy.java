@@ -42,7 +42,7 @@ final class RunningProxy implements AutoCloseable {
 
     RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings) {
         server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings);
-        server.listen(new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
+        server.listen(Listener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
     }
 
     /** Sends everything of any host to these backends. */
