@@ -39,6 +39,11 @@ record EndpointReader(IngressSettings.Endpoints settings, DestinationPolicy poli
      */
     record Reading(Destinations destinations, String refused) {}
 
+    /**
+     * An endpoint that may be used.
+     *
+     * <p>Immutable.
+     */
     private record Candidate(Destination destination, List<String> zones) {}
 
     Reading read(BackendGroup group, @Nullable Service service, List<EndpointSlice> slices) {
