@@ -2,9 +2,9 @@ package io.fairlead.ingress.program;
 
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.ingress.proxy.RoutePublisher;
 import io.fairlead.ingress.resource.IngressKinds;
 import io.fairlead.ingress.resource.Secret;
-import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.HostMatch;
 import io.fairlead.ingress.tls.DefaultCertificate;
 import io.fairlead.ingress.tls.HostTls;
@@ -16,10 +16,12 @@ import io.fairlead.ingress.upstream.UpstreamGroup;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes certificates of Secrets, and of what Ingresses say a plan of who is shown which. A Secret that cannot be used
@@ -31,7 +33,7 @@ final class Certificates {
 
     private final Optional<ObjectName> defaultSecret;
     private final ServerCertificate generated;
-    private final Function<BackendGroup, UpstreamGroup> groups;
+    private final RoutePublisher publisher;
     private Map<ObjectName, Held> held = new HashMap<>();
 
     /** @param reason what is wrong with the Secret; empty if nothing is */
@@ -40,12 +42,11 @@ final class Certificates {
     /**
      * @param defaultSecret of the certificate for clients that name no host that is known; one is generated if there is
      *     none
-     * @param groups gives the endpoints for hosts that are passed through
+     * @param publisher has the endpoints for hosts that are passed through
      */
-    Certificates(
-            Optional<ObjectName> defaultSecret, InstantSource clock, Function<BackendGroup, UpstreamGroup> groups) {
+    Certificates(Optional<ObjectName> defaultSecret, InstantSource clock, RoutePublisher publisher) {
         this.defaultSecret = defaultSecret;
-        this.groups = groups;
+        this.publisher = publisher;
         generated = DefaultCertificate.generate(clock.instant());
     }
 
@@ -53,13 +54,17 @@ final class Certificates {
     TlsPlan<UpstreamGroup> plan(Translation translation, ClusterSnapshot snapshot) {
         Map<ObjectName, Held> next = new HashMap<>();
         Map<HostMatch, HostTls<UpstreamGroup>> hosts = new HashMap<>();
+        Set<UpstreamGroup> passedThrough = new HashSet<>();
         translation.tls().forEach((host, said) -> {
             if (host.equals(HostMatch.ANY)) {
                 return;
             }
             switch (said) {
-                case io.fairlead.ingress.translate.HostTls.Passthrough through ->
-                    hosts.put(host, new HostTls.PassThrough<>(groups.apply(through.backend())));
+                case io.fairlead.ingress.translate.HostTls.Passthrough through -> {
+                    UpstreamGroup group = publisher.group(through.backend());
+                    passedThrough.add(group);
+                    hosts.put(host, new HostTls.PassThrough<>(group));
+                }
                 case io.fairlead.ingress.translate.HostTls.Certificates named -> {
                     List<ServerCertificate> usable = named.secrets().stream()
                             .flatMap(secret -> certificate(secret, snapshot, next).stream())
@@ -75,6 +80,7 @@ final class Certificates {
                 .map(List::of)
                 .orElse(List.of(generated));
         held = next;
+        publisher.passThrough(passedThrough);
         return new TlsPlan<>(defaults, hosts);
     }
 
@@ -90,7 +96,7 @@ final class Certificates {
         return now.certificate();
     }
 
-    private static Held parse(Secret secret, @org.jspecify.annotations.Nullable Held before) {
+    private static Held parse(Secret secret, @Nullable Held before) {
         byte[] key = secret.privateKey().toBytes();
         try {
             return switch (ServerCertificate.parse(secret.certificates().toBytes(), key)) {

@@ -1,5 +1,6 @@
 package io.fairlead.ingress.program;
 
+import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
@@ -15,11 +16,16 @@ import io.fairlead.ingress.proxy.RoutingReference;
 import io.fairlead.ingress.resource.IngressBackend;
 import io.fairlead.ingress.resource.IngressKinds;
 import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.tls.ServerTls;
+import io.fairlead.ingress.tls.TicketKeys;
+import io.fairlead.ingress.tls.TlsSettings;
 import io.fairlead.ingress.translate.IngressSettings;
 import io.fairlead.ingress.translate.IngressTranslator;
+import io.fairlead.ingress.translate.Translation;
 import io.fairlead.ingress.translate.annotation.AnnotationDialect;
 import io.fairlead.ingress.translate.annotation.AnnotationReader;
 import io.fairlead.ingress.upstream.NameWatch;
+import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamGroups;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import io.fairlead.runtime.http.HttpEndpoint;
@@ -36,6 +42,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,12 +112,18 @@ final class IngressRun {
         NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
         lifecycle.onStop("names", names::close);
         RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings, stats);
+        Certificates certificates = new Certificates(Optional.empty(), InstantSource.system(), publisher);
+        ServerTls<UpstreamGroup> tls = new ServerTls<>(
+                TlsSettings.DEFAULT, TicketKeys.random(), certificates.plan(Translation.EMPTY, ClusterSnapshot.EMPTY));
+        lifecycle.onStop("certificates", tls::close);
         Routes routes = new Routes(
                 new IngressTranslator(settings(), annotations, policies),
                 publisher,
+                certificates,
+                tls,
                 secrets,
                 events::offer,
-                () -> serve(server));
+                () -> serve(server, tls));
         store.subscribe(routes);
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
@@ -123,10 +136,15 @@ final class IngressRun {
     }
 
     /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
-    private void serve(ProxyServer server) {
+    private void serve(ProxyServer server, ServerTls<UpstreamGroup> tls) {
+        boolean proxyProtocol = arguments.value(IngressOptions.PROXY_PROTOCOL);
         arguments.value(IngressOptions.HTTP).ifPresent(address -> {
-            server.listen(Listener.plain(address, arguments.value(IngressOptions.PROXY_PROTOCOL)));
+            server.listen(Listener.plain(address, proxyProtocol));
             LOG.log(Level.INFO, "HTTP at {0}", address);
+        });
+        arguments.value(IngressOptions.HTTPS).ifPresent(address -> {
+            server.listen(Listener.secure(address, proxyProtocol, tls));
+            LOG.log(Level.INFO, "HTTPS at {0}", address);
         });
         ready.set(true);
         LOG.log(Level.INFO, "ready");

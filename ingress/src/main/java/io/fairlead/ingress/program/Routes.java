@@ -8,10 +8,14 @@ import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.ClusterEvent;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.proxy.RoutePublisher;
+import io.fairlead.ingress.resource.IngressKinds;
 import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.translate.IngressTranslator;
 import io.fairlead.ingress.translate.Problem;
+import io.fairlead.ingress.translate.ProblemReason;
 import io.fairlead.ingress.translate.Translation;
+import io.fairlead.ingress.upstream.UpstreamGroup;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -32,6 +36,8 @@ final class Routes implements SnapshotSubscriber {
 
     private final IngressTranslator translator;
     private final RoutePublisher publisher;
+    private final Certificates certificates;
+    private final ServerTls<UpstreamGroup> tls;
     private final Selection secrets;
     private final Consumer<ClusterEvent> events;
     private final Runnable ready;
@@ -44,11 +50,15 @@ final class Routes implements SnapshotSubscriber {
     Routes(
             IngressTranslator translator,
             RoutePublisher publisher,
+            Certificates certificates,
+            ServerTls<UpstreamGroup> tls,
             Selection secrets,
             Consumer<ClusterEvent> events,
             Runnable ready) {
         this.translator = translator;
         this.publisher = publisher;
+        this.certificates = certificates;
+        this.tls = tls;
         this.secrets = secrets;
         this.events = events;
         this.ready = ready;
@@ -74,6 +84,11 @@ final class Routes implements SnapshotSubscriber {
             }
         }
         publisher.publish(changed, gone);
+        if (first
+                || !result.delta().tls().isEmpty()
+                || !delta.objects(IngressKinds.SECRET).isEmpty()) {
+            publishCertificates(now, snapshot);
+        }
         if (result.delta().routes() || first) {
             publisher.publish(now.routes());
         }
@@ -82,6 +97,14 @@ final class Routes implements SnapshotSubscriber {
         if (first) {
             ready.run();
         }
+    }
+
+    private void publishCertificates(Translation now, ClusterSnapshot snapshot) {
+        tls.publish(certificates.plan(now, snapshot));
+        certificates.problems().forEach((secret, reason) -> {
+            ObjectKey key = new ObjectKey(IngressKinds.SECRET.kind(), secret);
+            tell(key, List.of(new Problem(key, ProblemReason.SECRET_NOT_USABLE, reason)));
+        });
     }
 
     /** What is in force. */
