@@ -114,7 +114,8 @@ public final class ProxyServer implements AutoCloseable {
     private void begin(Channel channel, InetSocketAddress source, InetSocketAddress destination) {
         Parts own = Objects.requireNonNull(parts.get(channel.eventLoop()));
         Client client = new Client(source, destination.getPort(), false);
-        channel.pipeline().addLast(new Http1Downstream(own.worker(), settings, routings, own.upstreams(), client));
+        Exchanges exchanges = new Exchanges(own.worker(), settings, routings, own.upstreams(), client);
+        channel.pipeline().addLast(new PrefaceSniffer(exchanges));
     }
 
     /** Connections of clients that are open. */
