@@ -16,5 +16,5 @@ import io.fairlead.ingress.proxy.http2.Http2Limits;
 public record UpstreamSettings(HeadLimits headLimits, int idlePerBackendMax, long idleMillis, Http2Limits http2) {
 
     public static final UpstreamSettings DEFAULT =
-            new UpstreamSettings(HeadLimits.DEFAULT, 256, 60_000, Http2Limits.DEFAULT);
+            new UpstreamSettings(HeadLimits.DEFAULT, 1_024, 60_000, Http2Limits.DEFAULT);
 }

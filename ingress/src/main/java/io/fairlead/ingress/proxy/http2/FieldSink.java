@@ -2,6 +2,7 @@ package io.fairlead.ingress.proxy.http2;
 
 import io.fairlead.ingress.proxy.http1.HttpBytes;
 import io.fairlead.ingress.proxy.http1.KnownField;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -37,6 +38,9 @@ public final class FieldSink extends DefaultHttp2Headers {
     private static final byte[] CR_LF = ascii("\r\n");
 
     private static final int STATUS_DIGITS = 3;
+    private static final int STATUS_MAX = 599;
+    /** By the status; some clients of HTTP/1.1 do not understand a status without one. */
+    private static final byte[][] REASONS = reasons();
     private static final int COOKIES_FIRST = 4;
 
     private final HeadBuffer lines = new HeadBuffer();
@@ -71,6 +75,16 @@ public final class FieldSink extends DefaultHttp2Headers {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[][] reasons() {
+        byte[][] reasons = new byte[STATUS_MAX + 1][];
+        for (int code = 0; code <= STATUS_MAX; code++) {
+            String phrase = HttpResponseStatus.valueOf(code).reasonPhrase();
+            // Netty makes up phrases with the code in parentheses.
+            reasons[code] = ascii(phrase.endsWith(")") ? "" : phrase);
+        }
+        return reasons;
     }
 
     /** Begins a block. */
@@ -294,15 +308,28 @@ public final class FieldSink extends DefaultHttp2Headers {
     public boolean writeAnswer(HeadBuffer out) {
         AsciiString code = status;
         boolean asked = method != null || scheme != null || authority != null || path != null;
-        if (malformed || asked || code == null || code.length() != STATUS_DIGITS) {
+        if (malformed || asked || code == null || !isStatus(code)) {
             return false;
         }
         out.add(ANSWER_START);
         out.add(code);
+        out.add(' ');
+        int number = code.parseInt();
+        if (number <= STATUS_MAX) {
+            out.add(REASONS[number]);
+        }
         out.add(CR_LF);
         out.add(lines);
         out.add(CR_LF);
         return true;
+    }
+
+    private static boolean isStatus(AsciiString code) {
+        boolean digits = code.length() == STATUS_DIGITS;
+        for (int i = 0; digits && i < STATUS_DIGITS; i++) {
+            digits = code.byteAt(i) >= '0' && code.byteAt(i) <= '9';
+        }
+        return digits;
     }
 
     /**
