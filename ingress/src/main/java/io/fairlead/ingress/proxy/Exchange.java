@@ -259,7 +259,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
             sentFrom = 0;
             sentTo = forward.path().apply(path, scratch);
         }
-        upgrades = head.upgradeField() >= 0 && head.framing() == Framing.NONE && !head.upgradesToHttp2();
+        boolean upgradable = !forward.group().connection().protocol().http2();
+        upgrades = upgradable && head.upgradeField() >= 0 && head.framing() == Framing.NONE && !head.upgradesToHttp2();
         forward.requestEdits().dropOthers(head.fields());
         newRequestId();
         idleNanos = TimeUnit.MILLISECONDS.toNanos(forward.policy().timeouts().idleMillis());
@@ -338,6 +339,11 @@ final class Exchange implements AnswerReceiver, RequestForm {
     }
 
     @Override
+    public boolean acceptsTrailers() {
+        return request().fields().acceptsTrailers();
+    }
+
+    @Override
     public void write(ByteBuf out) {
         RequestHead head = request();
         ForwardTarget forward = target();
@@ -406,6 +412,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
         return switch (fault) {
             case CONNECT -> more && policy.on().contains(RetryPolicy.Failure.CONNECT);
             case STALE -> repeatable;
+            case REFUSED -> more && !sentContent;
             case NO_ANSWER -> more && repeatable && policy.on().contains(RetryPolicy.Failure.NO_ANSWER);
             case BAD_ANSWER, CUT_OFF -> false;
         };

@@ -121,17 +121,23 @@ public final class ProxyServer implements AutoCloseable {
     private void begin(Channel channel, Listener listener, InetSocketAddress source, InetSocketAddress destination) {
         Parts own = Objects.requireNonNull(parts.get(channel.eventLoop()));
         if (listener.tls().isEmpty()) {
-            speak(channel, own, new Client(source, destination.getPort(), null));
+            Client client = new Client(source, destination.getPort(), null);
+            channel.pipeline().addLast(new PrefaceSniffer(exchanges(own, client)));
             return;
         }
         channel.pipeline()
                 .addLast(new TlsSelector<>(listener.tls().get(), new Handshakes(own)))
-                .addLast(new TlsHandshake(
-                        done -> speak(done, own, new Client(source, destination.getPort(), TlsConnection.of(done)))));
+                .addLast(new TlsHandshake(done -> speak(done, own, source, destination.getPort())));
     }
 
-    private void speak(Channel channel, Parts own, Client client) {
-        channel.pipeline().addLast(new Http1Downstream(own.worker(), settings, routings, own.upstreams(), client));
+    private void speak(Channel channel, Parts own, InetSocketAddress source, int port) {
+        TlsConnection tls = Objects.requireNonNull(TlsConnection.of(channel));
+        Exchanges exchanges = exchanges(own, new Client(source, port, tls));
+        channel.pipeline().addLast(tls.isHttp2() ? exchanges.http2() : exchanges.http1());
+    }
+
+    private Exchanges exchanges(Parts own, Client client) {
+        return new Exchanges(own.worker(), settings, routings, own.upstreams(), client);
     }
 
     /**

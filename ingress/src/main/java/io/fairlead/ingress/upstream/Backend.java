@@ -1,5 +1,6 @@
 package io.fairlead.ingress.upstream;
 
+import io.fairlead.ingress.route.policy.BackendConnection;
 import java.net.InetSocketAddress;
 
 /**
@@ -11,11 +12,13 @@ import java.net.InetSocketAddress;
 public final class Backend {
 
     private final InetSocketAddress address;
+    private final BackendConnection connection;
     private final BackendPool[] pools;
     private volatile boolean gone;
 
-    Backend(InetSocketAddress address, int workers) {
+    Backend(InetSocketAddress address, BackendConnection connection, int workers) {
         this.address = address;
+        this.connection = connection;
         pools = new BackendPool[workers];
         for (int i = 0; i < workers; i++) {
             pools[i] = new BackendPool(this);
@@ -24,6 +27,11 @@ public final class Backend {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** How it is spoken to. */
+    BackendConnection connection() {
+        return connection;
     }
 
     /** Hot path: what a worker has of it. */

@@ -16,6 +16,7 @@ final class BackendPool {
     private Http1Upstream[] idle = {};
     private int count;
     private int active;
+    private final Http2Links http2 = new Http2Links();
 
     BackendPool(Backend backend) {
         this.backend = backend;
@@ -36,6 +37,11 @@ final class BackendPool {
 
     void ended() {
         active--;
+    }
+
+    /** Its connections of HTTP/2, which are shared and never idle in this sense. */
+    Http2Links http2() {
+        return http2;
     }
 
     int idleCount() {
@@ -77,5 +83,6 @@ final class BackendPool {
         while (hasIdle()) {
             take().close();
         }
+        http2.leave();
     }
 }

@@ -16,6 +16,9 @@ public interface RequestForm {
     /** Whether content follows, and how its end is known. */
     Framing framing();
 
+    /** Whether whoever asked wants trailers (RFC 9110 section 10.1.4); gRPC does not answer others. */
+    boolean acceptsTrailers();
+
     /** Hot path: writes the whole head as HTTP/1.1, its framing and the empty line included. */
     void write(ByteBuf out);
 }

@@ -10,7 +10,9 @@ public enum UpstreamFault {
     CONNECT("no connection to the backend came about"),
     /** A kept connection ended before the first byte of an answer; most often the backend had closed it already. */
     STALE("the backend had closed a kept connection"),
-    /** The connection ended before the first byte of an answer. */
+    /** The backend said that it did not begin to act on the request (RFC 9113 section 8.7). */
+    REFUSED("the backend took no further request on its connection"),
+    /** The connection, or the stream, ended before the first byte of an answer. */
     NO_ANSWER("the backend closed the connection without an answer"),
     /** The answer is one that no two readers would understand alike. */
     BAD_ANSWER("the backend's answer is malformed"),

@@ -59,7 +59,7 @@ public final class UpstreamGroup {
         List<Backend> next = new ArrayList<>(addresses.size());
         for (InetSocketAddress address : addresses) {
             Backend known = leaving.remove(address);
-            next.add(known != null ? known : new Backend(address, workers.size()));
+            next.add(known != null ? known : new Backend(address, connection, workers.size()));
         }
         backends = next.toArray(NOBODY);
         leaving.values().forEach(this::leave);

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ public final class Upstreams {
     @Nullable
     public Upstream idle(Backend backend, AnswerReceiver receiver) {
         BackendPool pool = backend.pool(worker.index());
+        if (backend.connection().protocol().http2()) {
+            return pool.http2().claim(receiver);
+        }
         if (!pool.hasIdle()) {
             return null;
         }
@@ -51,24 +55,55 @@ public final class Upstreams {
     /** Connects, and says so to the receiver unless the attempt is given up before. */
     public Connecting connect(Backend backend, int timeoutMillis, AnswerReceiver receiver) {
         BackendPool pool = backend.pool(worker.index());
+        if (backend.connection().protocol().http2()) {
+            return connectHttp2(backend, pool, timeoutMillis).join(receiver);
+        }
         Http1Upstream connection = new Http1Upstream(worker, pool, settings);
-        Connecting connecting = new Connecting(connection, pool, receiver);
-        bootstrap
+        Attempt attempt = new Attempt(connection, pool, receiver);
+        connect(backend, timeoutMillis, connection).addListener(attempt);
+        return attempt;
+    }
+
+    private ChannelFuture connect(Backend backend, int timeoutMillis, ChannelHandler handler) {
+        return bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-                .handler(connection)
-                .connect(backend.address())
-                .addListener(connecting);
-        return connecting;
+                .handler(handler)
+                .connect(backend.address());
+    }
+
+    /** The attempt under way that has room for a request, or another one. */
+    private Http2Attempt connectHttp2(Backend backend, BackendPool pool, int timeoutMillis) {
+        Http2Attempt underWay = pool.http2().attempt();
+        if (underWay != null) {
+            return underWay;
+        }
+        Http2BackendLink link = new Http2BackendLink(worker, pool, settings);
+        Http2Attempt attempt = new Http2Attempt(link, pool, settings.http2().streamsMax());
+        pool.http2().begin(attempt);
+        connect(backend, timeoutMillis, link).addListener(attempt);
+        return attempt;
     }
 
     /**
-     * An attempt to connect. It counts as a request under way, so that a backend that does not answer gets fewer.
+     * Somebody who waits for a connection. It counts as a request under way, so that a backend that does not answer gets
+     * fewer.
+     *
+     * <p>Confined to the event loop's thread of its worker.
+     */
+    public interface Connecting {
+
+        /** Gives it up: the receiver hears nothing. */
+        void cancel();
+    }
+
+    /**
+     * An attempt to connect, for one request.
      *
      * <p>Confined to the event loop's thread of its worker.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection that is closed.
-    public static final class Connecting implements ChannelFutureListener {
+    private static final class Attempt implements Connecting, ChannelFutureListener {
 
         private final Http1Upstream connection;
         private final BackendPool pool;
@@ -76,14 +111,14 @@ public final class Upstreams {
         @Nullable
         private AnswerReceiver receiver;
 
-        private Connecting(Http1Upstream connection, BackendPool pool, AnswerReceiver receiver) {
+        private Attempt(Http1Upstream connection, BackendPool pool, AnswerReceiver receiver) {
             this.connection = connection;
             this.pool = pool;
             this.receiver = receiver;
             pool.began();
         }
 
-        /** Gives it up: the receiver hears nothing. */
+        @Override
         public void cancel() {
             receiver = null;
         }

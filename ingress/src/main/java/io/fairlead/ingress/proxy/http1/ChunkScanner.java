@@ -42,11 +42,9 @@ public final class ChunkScanner {
     /** Of one body, or extensions would be a way to send much more than is counted. */
     private static final int EXTENSION_BYTES_TOTAL_MAX = 16 * 1024;
 
-    private static final HeadLimits TRAILER_LIMITS = new HeadLimits(8 * 1024, 8 * 1024, 64);
     private static final int TRAILER_BYTES_FIRST = 512;
 
-    private final HeadLines trailerLines = new HeadLines(TRAILER_LIMITS);
-    private final HeadFields trailers = new HeadFields(TRAILER_LIMITS.fieldsMax());
+    private final Trailers trailers = new Trailers();
     private byte[] trailerText = {};
     private int trailerLength;
 
@@ -159,7 +157,7 @@ public final class ChunkScanner {
             }
             case LAST -> {
                 state = b == HttpBytes.CR ? State.LAST_LF : State.TRAILER;
-                trailerLines.begin(0, false);
+                trailers.begin();
             }
             case LAST_LF -> {
                 if (expect(b, HttpBytes.LF, HeadFault.BARE_CR)) {
@@ -224,16 +222,16 @@ public final class ChunkScanner {
     private int trailer(ByteBuf in, int from, int to) {
         piece = Piece.TRAILER;
         int before = trailerLength;
-        int taken = Math.min(to - from, TRAILER_LIMITS.headBytesMax() - before);
+        int taken = Math.min(to - from, Trailers.BYTES_MAX - before);
         reserve(before + taken);
         in.getBytes(from, trailerText, before, taken);
         trailerLength = before + taken;
-        Progress progress = trailerLines.scan(trailerText, trailerLength);
+        Progress progress = trailers.scan(trailerText, trailerLength);
         if (progress == Progress.REFUSED) {
-            refuse(trailerLines.fault());
+            refuse(trailers.fault());
         } else if (progress == Progress.COMPLETE) {
-            trailerLength = trailerLines.headEnd();
-            checkTrailers();
+            trailerLength = trailers.end();
+            state = State.ENDED;
         }
         return from + trailerLength - before;
     }
@@ -241,23 +239,8 @@ public final class ChunkScanner {
     private void reserve(int length) {
         if (length > trailerText.length) {
             int doubled = Math.max(TRAILER_BYTES_FIRST, 2 * length);
-            trailerText = Arrays.copyOf(trailerText, Math.min(doubled, TRAILER_LIMITS.headBytesMax()));
+            trailerText = Arrays.copyOf(trailerText, Math.min(doubled, Trailers.BYTES_MAX));
         }
-    }
-
-    private void checkTrailers() {
-        HeadFault found = trailers.scan(trailerText, trailerLines, 0);
-        if (found != HeadFault.NONE) {
-            refuse(found);
-            return;
-        }
-        for (int i = 0; i < trailers.count(); i++) {
-            if (trailers.known(i) != KnownField.OTHER) {
-                refuse(HeadFault.TRAILER_NOT_ALLOWED);
-                return;
-            }
-        }
-        state = State.ENDED;
     }
 
     private void refuse(HeadFault why) {
@@ -298,6 +281,6 @@ public final class ChunkScanner {
 
     /** The trailers of a body that has some. */
     public HeadFields trailers() {
-        return trailers;
+        return trailers.fields();
     }
 }

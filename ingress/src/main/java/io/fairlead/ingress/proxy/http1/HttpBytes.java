@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
  *
  * <p>Thread-safe: it has no state.
  */
-final class HttpBytes {
+public final class HttpBytes {
 
     static final int SP = ' ';
     static final int HTAB = '\t';
@@ -47,7 +47,7 @@ final class HttpBytes {
     }
 
     /** Hot path: the first byte that cannot stand in a token (RFC 9110 section 5.6.2), or {@code to}. */
-    static int tokenEnd(byte[] text, int from, int to) {
+    public static int tokenEnd(byte[] text, int from, int to) {
         int i = from;
         while (i < to && TOKEN[text[i] & 0xff]) {
             i++;
@@ -68,7 +68,7 @@ final class HttpBytes {
     }
 
     /** Hot path: the first byte that is a control (below 0x20, or DEL), or {@code to}. */
-    static int control(byte[] text, int from, int to) {
+    public static int control(byte[] text, int from, int to) {
         int i = from;
         for (; i <= to - 8; i += 8) {
             long word = word(text, i);
@@ -110,7 +110,7 @@ final class HttpBytes {
      * Hot path: whether the text at {@code from} is this, which is of lower-case letters and {@code -}; the text
      * is a token.
      */
-    static boolean tokenIs(byte[] text, int from, int to, byte[] lower) {
+    public static boolean tokenIs(byte[] text, int from, int to, byte[] lower) {
         int length = lower.length;
         if (to - from != length) {
             return false;

@@ -68,7 +68,7 @@ public enum KnownField {
     }
 
     /** Hot path: which field a name is, whatever its case; the name must be a token. */
-    static KnownField of(byte[] text, int from, int to) {
+    public static KnownField of(byte[] text, int from, int to) {
         if (to - from < 2) {
             return OTHER;
         }
