@@ -24,6 +24,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ResourceLeakDetector;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -63,9 +64,11 @@ final class HotReloadTest {
                 List.of(defaults), Map.of(HostMatch.parse("a.example"), new HostTls.Terminate<>(List.of(certificate))));
     }
 
+    /** Of so many buffers it is enough to watch some: watching all takes most of the time. */
     @Test
     void noConnectionIsClosedAndNewOnesGetTheNewCertificate() throws Exception {
         ServerCertificate certificate = AUTHORITY.certificate(KeyType.ECDSA_P256, "a.example");
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         SslContext client = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
