@@ -106,7 +106,7 @@ final class HotReloadTest {
         }
     }
 
-    /** A connection that sends the next request when it has the answer of the one before. */
+    /** A connection that sends the next request soon after it has the answer of the one before. */
     private ChannelFuture connect(EventLoopGroup loop, SslContext client, int port) {
         return new Bootstrap()
                 .group(loop)
@@ -134,7 +134,10 @@ final class HotReloadTest {
                 refusals.incrementAndGet();
             }
             answers.incrementAndGet();
-            request(context);
+            // Not at once, or this traffic would leave the test no processor to run on.
+            context.executor()
+                    .schedule(() -> request(context), 30, TimeUnit.MILLISECONDS)
+                    .addListener(scheduled -> {});
         }
 
         private void request(ChannelHandlerContext context) {
