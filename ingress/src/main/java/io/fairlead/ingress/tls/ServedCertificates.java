@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedCertificates {
 
+    private static final System.Logger LOG = System.getLogger(ServedCertificates.class.getName());
+
     private final List<ServerCertificate> certificates;
     private final byte[] sessions;
     private final ServerContexts contexts;
@@ -85,9 +87,8 @@ final class ServedCertificates {
     }
 
     /**
-     * A handler for one more connection; nothing if this was retired meanwhile, and another table is there.
-     *
-     * @throws IllegalStateException if no context can be made of the certificates
+     * A handler for one more connection; nothing if this was retired meanwhile, and another table is there, or if the
+     * provider of TLS takes none of what the JDK could read, which is logged once.
      */
     @Nullable
     SslHandler newHandler(ByteBufAllocator allocator) {
@@ -111,7 +112,12 @@ final class ServedCertificates {
 
     private synchronized @Nullable SslContext create() {
         if (context == null && !retired) {
-            context = contexts.create(certificates, sessions, keys.get());
+            try {
+                context = contexts.create(certificates, sessions, keys.get());
+            } catch (IllegalStateException e) {
+                retired = true;
+                LOG.log(System.Logger.Level.ERROR, "Connections are refused: " + e.getMessage(), e);
+            }
         }
         return context;
     }
@@ -125,7 +131,7 @@ final class ServedCertificates {
 
     /** Takes other ticket keys, those that the supplier gives by now. */
     synchronized void renewKeys() {
-        if (context != null && !retired) {
+        if (context != null) {
             contexts.renew(context, keys.get());
         }
     }

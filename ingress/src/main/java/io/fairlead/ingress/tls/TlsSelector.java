@@ -106,7 +106,7 @@ public final class TlsSelector<P> extends ByteToMessageDecoder {
             refuse(context, HelloFault.NO_PROTOCOL);
             return;
         }
-        SslHandler handler = newHandler(context, certificates);
+        SslHandler handler = certificates.newHandler(context.alloc());
         if (handler != null) {
             long waited = context.executor().ticker().nanoTime() - begunNanos;
             long left = tls.settings().handshakeTimeoutMillis() - TimeUnit.NANOSECONDS.toMillis(waited);
@@ -124,16 +124,6 @@ public final class TlsSelector<P> extends ByteToMessageDecoder {
     private boolean isProtocolServed(List<String> offered) {
         return offered.contains(ApplicationProtocolNames.HTTP_1_1)
                 || tls.settings().http2() && offered.contains(ApplicationProtocolNames.HTTP_2);
-    }
-
-    private static @Nullable SslHandler newHandler(ChannelHandlerContext context, ServedCertificates certificates) {
-        try {
-            return certificates.newHandler(context.alloc());
-        } catch (IllegalStateException e) {
-            System.getLogger(TlsSelector.class.getName())
-                    .log(System.Logger.Level.WARNING, "A connection was refused", e);
-            return null;
-        }
     }
 
     /** On its way out, the decoder gives all bytes that it kept to the handler that stands in its place. */

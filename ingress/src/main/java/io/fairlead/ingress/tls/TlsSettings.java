@@ -9,7 +9,7 @@ import io.netty.handler.ssl.OpenSslCredential;
  *
  * @param http2 whether {@code h2} is offered by ALPN, before {@code http/1.1}
  * @param tickets whether clients get tickets, with which a later handshake costs a fifth; they are encrypted with
- *     {@link TicketKeys}
+ *     {@link TicketKeys}. The JDK sends them in any case
  * @param refuseUnknownNames whether a client that asks for a name that no certificate was given for is refused with
  *     the alert unrecognized_name (RFC 6066, section 3), instead of being shown the default certificate. One that asks
  *     for no name gets the default certificate in any case

@@ -14,7 +14,13 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import io.netty.util.ResourceLeakDetector;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +114,25 @@ final class ServerTlsTest {
         return handler;
     }
 
+    /** The JDK reads keys with an exponent that BoringSSL takes for an attempt to burden it. */
+    @Test
+    void whatTheProviderDoesNotTakeConcernsItsOwnHostOnly() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(
+                new RSAKeyGenParameterSpec(2048, BigInteger.ONE.shiftLeft(40).add(BigInteger.valueOf(15))));
+        KeyPair pair = generator.generateKeyPair();
+        ServerCertificate odd = TestAuthority.usable(ServerCertificate.parse(
+                AUTHORITY.leaf(pair, new X500Name("CN=a"), Duration.ofDays(-1), Duration.ofDays(1), List.of()),
+                TestAuthority.pem("PRIVATE KEY", pair.getPrivate().getEncoded())));
+        try (ServerTls<String> tls = new ServerTls<>(TlsSettings.DEFAULT, TicketKeys.random(), plan(1, odd))) {
+            assertNull(served(tls, "changing.example").newHandler(UnpooledByteBufAllocator.DEFAULT));
+            assertNull(served(tls, "changing.example").newHandler(UnpooledByteBufAllocator.DEFAULT));
+            use(served(tls, "h0.example"));
+            tls.publish(plan(1, second));
+            use(served(tls, "changing.example"));
+        }
+    }
+
     /**
      * Ten thousand tables while two threads open connections: none fails, and all contexts are freed. Of so
      * many, it is enough to watch some: watching all takes ten seconds.
@@ -130,8 +156,8 @@ final class ServerTlsTest {
         int made = 0;
         for (int i = 0; i < 10_000; i++) {
             ServedCertificates served = served(tls, "changing.example");
-            // Every tenth time, the table is replaced before this thread makes a context of it.
-            @Nullable SslContext context = i % 10 != 0 ? use(served) : served.context();
+            // Most tables are replaced before this thread makes a context of them, and some before anybody did.
+            @Nullable SslContext context = i % 4 == 0 ? use(served) : served.context();
             tls.publish(plan(0, i % 2 == 0 ? second : first));
             if (context != null) {
                 made++;
@@ -146,7 +172,7 @@ final class ServerTlsTest {
         tls.close();
         assertEquals(0, failed.get());
         assertTrue(opened.get() > 1_000, () -> "opened " + opened);
-        assertTrue(made >= 9_000, "made " + made);
+        assertTrue(made >= 2_500, "made " + made);
         for (SslContext context : held) {
             assertEquals(0, references(context));
         }

@@ -11,10 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -36,16 +35,11 @@ public final class TestAuthority {
 
     private static final X500Name NAME = new X500Name("CN=test authority");
 
-    private final Map<KeyType, KeyPair> keys = new EnumMap<>(KeyType.class);
+    private final Map<KeyType, KeyPair> keys = new ConcurrentHashMap<>();
     private final KeyPair own = pair("EC", "secp256r1");
     private final AtomicLong serials = new AtomicLong(1);
 
-    private TestAuthority() {
-        keys.put(KeyType.ECDSA_P256, pair("EC", "secp256r1"));
-        keys.put(KeyType.ECDSA_P384, pair("EC", "secp384r1"));
-        keys.put(KeyType.ED25519, pair("Ed25519", ""));
-        keys.put(KeyType.RSA, pair("RSA", ""));
-    }
+    private TestAuthority() {}
 
     static KeyPair pair(String algorithm, String curve) {
         try {
@@ -62,7 +56,12 @@ public final class TestAuthority {
     }
 
     KeyPair key(KeyType type) {
-        return Objects.requireNonNull(keys.get(type));
+        return keys.computeIfAbsent(type, made -> switch (made) {
+            case ECDSA_P256 -> pair("EC", "secp256r1");
+            case ECDSA_P384 -> pair("EC", "secp384r1");
+            case ED25519 -> pair("Ed25519", "");
+            case RSA -> pair("RSA", "");
+        });
     }
 
     PrivateKey privateKey(KeyType type) {
