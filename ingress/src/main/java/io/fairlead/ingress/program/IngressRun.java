@@ -2,6 +2,7 @@ package io.fairlead.ingress.program;
 
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.ingress.account.IngressMetric;
@@ -19,6 +20,7 @@ import io.fairlead.ingress.route.RouteTable;
 import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.tls.TicketKeys;
 import io.fairlead.ingress.tls.TlsSettings;
+import io.fairlead.ingress.tls.backend.BackendTlsContexts;
 import io.fairlead.ingress.translate.IngressSettings;
 import io.fairlead.ingress.translate.IngressTranslator;
 import io.fairlead.ingress.translate.Translation;
@@ -49,8 +51,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@code fairlead ingress}: from the command line to the signal to stop.
@@ -111,7 +116,11 @@ final class IngressRun {
         lifecycle.onStop("readiness", () -> ready.set(false));
         NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
         lifecycle.onStop("names", names::close);
-        RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings, stats);
+        BackendTlsContexts backendTls = new BackendTlsContexts(TlsSettings.DEFAULT.provider());
+        AtomicReference<Function<ObjectName, byte @Nullable []>> authorities = new AtomicReference<>(secret -> null);
+        UpstreamGroups groups =
+                new UpstreamGroups(server.workers(), names, connection -> backendTls.of(connection, authorities.get()));
+        RoutePublisher publisher = new RoutePublisher(groups, routings, stats);
         Certificates certificates = new Certificates(Optional.empty(), InstantSource.system(), publisher);
         ServerTls<UpstreamGroup> tls = new ServerTls<>(
                 TlsSettings.DEFAULT, TicketKeys.random(), certificates.plan(Translation.EMPTY, ClusterSnapshot.EMPTY));
@@ -124,6 +133,7 @@ final class IngressRun {
                 secrets,
                 events::offer,
                 () -> serve(server, tls));
+        authorities.set(routes::authorities);
         store.subscribe(routes);
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);

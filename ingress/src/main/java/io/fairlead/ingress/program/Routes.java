@@ -4,11 +4,13 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.SnapshotSubscriber;
 import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.ClusterEvent;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.proxy.RoutePublisher;
 import io.fairlead.ingress.resource.IngressKinds;
+import io.fairlead.ingress.resource.Secret;
 import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.translate.IngressTranslator;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes each snapshot of the cluster to the routes that are in force.
@@ -43,10 +46,12 @@ final class Routes implements SnapshotSubscriber {
     private final Runnable ready;
     private final Map<ObjectKey, List<Problem>> told = new HashMap<>();
 
+    private ClusterSnapshot authorities = ClusterSnapshot.EMPTY;
     private boolean begun;
+    private boolean served;
     private volatile Translation current = Translation.EMPTY;
 
-    /** @param ready called once, when the first routes are in force */
+    /** @param ready called once, when routes are in force and the certificates they need are known */
     Routes(
             IngressTranslator translator,
             RoutePublisher publisher,
@@ -94,17 +99,26 @@ final class Routes implements SnapshotSubscriber {
         }
         current = now;
         result.delta().problems().forEach(key -> tell(key, now.problems().getOrDefault(key, List.of())));
-        if (first) {
+        if (!served && IngressKinds.areKnown(now.secrets(), snapshot)) {
+            served = true;
             ready.run();
         }
     }
 
     private void publishCertificates(Translation now, ClusterSnapshot snapshot) {
+        authorities = snapshot;
         tls.publish(certificates.plan(now, snapshot));
+        publisher.renewSecurity();
         certificates.problems().forEach((secret, reason) -> {
             ObjectKey key = new ObjectKey(IngressKinds.SECRET.kind(), secret);
             tell(key, List.of(new Problem(key, ProblemReason.SECRET_NOT_USABLE, reason)));
         });
+    }
+
+    /** Certificates of those whose signature counts, of a Secret; null if there is none. Confined to the store's thread. */
+    byte @Nullable [] authorities(ObjectName secret) {
+        Secret found = authorities.objects(IngressKinds.SECRET).get(secret);
+        return found == null ? null : found.authorities().toBytes();
     }
 
     /** What is in force. */

@@ -58,6 +58,11 @@ public final class RoutePublisher {
         passedThrough = Set.copyOf(used);
     }
 
+    /** Secrets changed: TLS with backends may be another one. */
+    public void renewSecurity() {
+        groups.secure();
+    }
+
     /** Puts other routes in force. */
     public void publish(RouteTable table) {
         IdentityHashMap<Route, PreparedRoute> next = new IdentityHashMap<>();
