@@ -9,8 +9,8 @@ import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.RouteSource;
 import io.fairlead.ingress.route.RouteTable;
-import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
+import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import java.net.InetAddress;
@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A proxy with one event loop on a port of the loopback interface.
@@ -51,9 +52,22 @@ final class RunningProxy implements AutoCloseable {
     }
 
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
+        List<InetSocketAddress> addresses =
+                List.of(backends).stream().map(ScriptedBackend::address).toList();
+        return route(host, path, policy, addresses, Optional.empty());
+    }
+
+    /** @param tls how TLS is spoken with the backends */
+    RunningProxy route(
+            String host,
+            String path,
+            ForwardPolicy policy,
+            List<InetSocketAddress> backends,
+            Optional<BackendTlsClient> tls) {
         BackendGroup name = new BackendGroup(new ObjectName("shop", "web-" + groups.size()), 80);
-        UpstreamGroup group = new UpstreamGroup(name, BackendConnection.DEFAULT, server.workers());
-        group.replace(List.of(backends).stream().map(ScriptedBackend::address).toList());
+        UpstreamGroup group = new UpstreamGroup(name, policy.connection(), server.workers());
+        group.replace(backends);
+        group.secure(tls);
         groups.put(name, group);
         return route(host, path, new RouteAction.Forward(name, policy));
     }
