@@ -3,8 +3,7 @@ package io.fairlead.ingress.tls;
 import io.fairlead.ingress.route.ByteKeys;
 import io.fairlead.ingress.route.HostMatch;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,22 +31,36 @@ final class CertificateTable<P> {
     /** It ends at a backend. */
     record PassThrough<P>(P backend) implements Entry<P> {}
 
-    CertificateTable(ServedCertificates defaults, Map<HostMatch, Entry<P>> hosts) {
-        this.defaults = new Terminate<>(defaults);
-        long seed = new SplittableRandom().nextLong();
-        names = new ByteKeys<>(seed, true, hosts.size());
-        suffixes = new ByteKeys<>(seed, true, 0);
-        hosts.forEach((host, entry) -> {
-            switch (host) {
-                case HostMatch.Exact exact -> names.add(names.entry(ascii(exact.text()), entry));
-                case HostMatch.OneLabel wildcard -> suffixes.add(suffixes.entry(ascii(wildcard.suffix()), entry));
-                case HostMatch.Any ignored -> throw new IllegalArgumentException("any host has the default entry");
-            }
-        });
+    /**
+     * A host with its key, which tables of one seed share.
+     *
+     * <p>Immutable.
+     */
+    record Host<P>(HostMatch match, HostTls<P> tls, Entry<P> entry, ByteKeys.Entry<Entry<P>> key) {
+
+        static <P> Host<P> of(HostMatch match, HostTls<P> tls, Entry<P> entry, long seed) {
+            String text = switch (match) {
+                case HostMatch.Exact exact -> exact.text();
+                case HostMatch.OneLabel wildcard -> wildcard.suffix();
+                case HostMatch.Any ignored ->
+                    throw new IllegalArgumentException("the certificate for any host is the default one");
+            };
+            return new Host<>(
+                    match,
+                    tls,
+                    entry,
+                    new ByteKeys<Entry<P>>(seed, true, 0).entry(text.getBytes(StandardCharsets.US_ASCII), entry));
+        }
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    /** @param hosts made with the same seed */
+    CertificateTable(ServedCertificates defaults, Collection<Host<P>> hosts, long seed) {
+        this.defaults = new Terminate<>(defaults);
+        names = new ByteKeys<>(seed, true, hosts.size());
+        suffixes = new ByteKeys<>(seed, true, 0);
+        for (Host<P> host : hosts) {
+            (host.match() instanceof HostMatch.OneLabel ? suffixes : names).add(host.key());
+        }
     }
 
     Entry<P> defaults() {

@@ -1,13 +1,12 @@
 package io.fairlead.ingress.tls;
 
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
  * The names that a certificate is for (RFC 9525): a name, or an asterisk for exactly its first label.
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public final class DnsNames {
-
-    private static final DnsNames NONE = new DnsNames(List.of());
-    private static final int DNS_NAME = 2;
 
     private final List<String> names;
     private final byte[][] bytes;
@@ -34,18 +30,12 @@ public final class DnsNames {
                 .toArray(byte[][]::new);
     }
 
-    /** The alternative names of a certificate that are names of DNS; none if it has others only, or no such extension. */
-    public static DnsNames alternatives(X509Certificate certificate) throws CertificateParsingException {
-        @Nullable Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-        if (alternatives == null) {
-            return NONE;
-        }
+    /** Those of a certificate's alternative names that are names of DNS. */
+    public static DnsNames of(GeneralNames alternatives) {
         List<String> names = new ArrayList<>();
-        for (List<?> alternative : alternatives) {
-            if (alternative.get(0) instanceof Integer type
-                    && type == DNS_NAME
-                    && alternative.get(1) instanceof String name) {
-                names.add(name);
+        for (GeneralName alternative : alternatives.getNames()) {
+            if (alternative.getTagNo() == GeneralName.dNSName) {
+                names.add(alternative.getName().toString());
             }
         }
         return new DnsNames(names);

@@ -28,4 +28,7 @@ public sealed interface HostTls<P> {
 
     /** The bytes go to a backend as they are; it has the certificate. */
     record PassThrough<P>(P backend) implements HostTls<P> {}
+
+    /** As for any host that nothing is given for; in a change, it takes away what was given. */
+    record ByDefault<P>() implements HostTls<P> {}
 }

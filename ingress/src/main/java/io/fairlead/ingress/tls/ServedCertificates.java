@@ -9,7 +9,6 @@ import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,10 @@ final class ServedCertificates {
 
     private static final System.Logger LOG = System.getLogger(ServedCertificates.class.getName());
 
-    private final List<ServerCertificate> certificates;
+    /** How many hosts have them; guarded by their owner's monitor. */
+    int users;
+
+    private final Key key;
     private final byte[] sessions;
     private final ServerContexts contexts;
     private final Supplier<TicketKeys> keys;
@@ -38,7 +40,7 @@ final class ServedCertificates {
     private boolean retired;
 
     ServedCertificates(Key key, ServerContexts contexts, boolean tickets, Supplier<TicketKeys> keys) {
-        certificates = key.certificates();
+        this.key = key;
         sessions = key.digest();
         this.contexts = contexts;
         this.tickets = tickets;
@@ -54,11 +56,12 @@ final class ServedCertificates {
 
         /** The first for each type of key, in the order of types, and so in the same order for the same certificates. */
         static Key of(List<ServerCertificate> all) {
+            if (all.size() == 1) {
+                return new Key(all);
+            }
             Map<KeyType, ServerCertificate> byType = new EnumMap<>(KeyType.class);
             all.forEach(certificate -> byType.putIfAbsent(certificate.keyType(), certificate));
-            return new Key(byType.values().stream()
-                    .sorted(Comparator.comparing(ServerCertificate::keyType))
-                    .toList());
+            return new Key(List.copyOf(byType.values()));
         }
 
         byte[] digest() {
@@ -73,11 +76,16 @@ final class ServedCertificates {
     }
 
     List<ServerCertificate> certificates() {
-        return certificates;
+        return key.certificates();
+    }
+
+    Key key() {
+        return key;
     }
 
     /** Hot path: whether one of the certificates has this name. */
     boolean cover(byte[] host, int from, int to) {
+        List<ServerCertificate> certificates = key.certificates();
         for (int i = 0; i < certificates.size(); i++) {
             if (certificates.get(i).names().cover(host, from, to)) {
                 return true;
@@ -113,7 +121,7 @@ final class ServedCertificates {
     private synchronized @Nullable SslContext create() {
         if (context == null && !retired) {
             try {
-                context = contexts.create(certificates, sessions, keys.get());
+                context = contexts.create(key.certificates(), sessions, keys.get());
             } catch (IllegalStateException e) {
                 retired = true;
                 LOG.log(System.Logger.Level.ERROR, "Connections are refused: " + e.getMessage(), e);

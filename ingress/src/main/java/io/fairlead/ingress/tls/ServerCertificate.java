@@ -1,23 +1,20 @@
 package io.fairlead.ingress.tls;
 
 import io.fairlead.ingress.route.HostMatch;
-import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +38,13 @@ public final class ServerCertificate {
     private final String fingerprint;
     private final byte[] digest;
 
-    private ServerCertificate(List<byte[]> chain, ReadKey key, X509Certificate leaf) throws CertificateException {
+    private ServerCertificate(List<byte[]> chain, ReadKey key, TBSCertificate leaf) {
         this.chain = chain;
         this.key = key;
         names = names(leaf);
-        notBefore = leaf.getNotBefore().toInstant();
-        notAfter = leaf.getNotAfter().toInstant();
-        issuer = leaf.getIssuerX500Principal().getName();
+        notBefore = leaf.getStartDate().getDate().toInstant();
+        notAfter = leaf.getEndDate().getDate().toInstant();
+        issuer = leaf.getIssuer().toString();
         fingerprint = HexFormat.of().formatHex(sha256(List.of(chain.getFirst())));
         digest = sha256(chain);
     }
@@ -63,8 +60,8 @@ public final class ServerCertificate {
         try {
             List<byte[]> chain = chain(certificates);
             ReadKey read = ReadKey.of(key);
-            X509Certificate leaf = leaf(chain);
-            if (!read.fits(SubjectPublicKeyInfo.getInstance(leaf.getPublicKey().getEncoded()))) {
+            TBSCertificate leaf = leaf(chain).getTBSCertificate();
+            if (!read.fits(leaf.getSubjectPublicKeyInfo())) {
                 throw new Refusal(
                         CertificateFault.KEY_MISMATCH,
                         "tls.key is not the key of the first certificate in tls.crt; of a chain, the server's own"
@@ -73,8 +70,8 @@ public final class ServerCertificate {
             return new ParsedCertificate.Usable(new ServerCertificate(chain, read, leaf));
         } catch (Refusal e) {
             return e.value();
-        } catch (CertificateException | RuntimeException e) {
-            // Names and keys are read by Bouncy Castle, which throws whatever its casts throw.
+        } catch (RuntimeException e) {
+            // Bouncy Castle throws whatever its casts and lists throw at what is malformed.
             return new ParsedCertificate.Refused(
                     CertificateFault.BAD_CERTIFICATE, "tls.crt holds what is not an X.509 certificate");
         }
@@ -99,27 +96,20 @@ public final class ServerCertificate {
     }
 
     /** Reads all of the chain, which proves that it can be read. */
-    private static X509Certificate leaf(List<byte[]> chain) throws CertificateException {
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        X509Certificate leaf = null;
-        for (byte[] der : chain) {
-            ByteArrayInputStream bytes = new ByteArrayInputStream(der);
-            X509Certificate read = (X509Certificate) factory.generateCertificate(bytes);
-            if (bytes.available() > 0) {
-                throw new CertificateException("bytes behind a certificate");
-            }
-            leaf = leaf == null ? read : leaf;
-        }
-        return Objects.requireNonNull(leaf);
+    private static Certificate leaf(List<byte[]> chain) {
+        Certificate leaf = Certificate.getInstance(chain.getFirst());
+        chain.subList(1, chain.size()).forEach(Certificate::getInstance);
+        return leaf;
     }
 
     /** The common name counts only if there are no alternative names (RFC 6125, section 6.4.4). */
-    private static DnsNames names(X509Certificate leaf) throws CertificateParsingException {
-        if (leaf.getSubjectAlternativeNames() != null) {
-            return DnsNames.alternatives(leaf);
+    private static DnsNames names(TBSCertificate leaf) {
+        Extensions extensions = leaf.getExtensions();
+        Extension alternatives = extensions == null ? null : extensions.getExtension(Extension.subjectAlternativeName);
+        if (alternatives != null) {
+            return DnsNames.of(GeneralNames.getInstance(alternatives.getParsedValue()));
         }
-        X500Name subject = X500Name.getInstance(leaf.getSubjectX500Principal().getEncoded());
-        return new DnsNames(Arrays.stream(subject.getRDNs(BCStyle.CN))
+        return new DnsNames(Arrays.stream(leaf.getSubject().getRDNs(BCStyle.CN))
                 .map(common -> common.getFirst().getValue().toString())
                 .toList());
     }

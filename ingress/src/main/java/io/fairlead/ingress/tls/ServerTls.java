@@ -1,17 +1,19 @@
 package io.fairlead.ingress.tls;
 
 import io.fairlead.ingress.route.HostMatch;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS of one listener: the table that its connections read, and the owner of all contexts in it.
  *
- * <p>A changed plan costs the contexts of what changed in it, and an entry of a map for each host; what did not change is
- * shared with the table before. The next table is published before what only the one before had is retired, so a
- * connection that comes upon something retired reads the table again and finds what replaced it.
+ * <p>A change costs the contexts of what changed, and an entry of a map for each host; what did not change is shared with
+ * the table before. The next table is published before what only the one before had is retired, so a connection that
+ * comes upon something retired reads the table again and finds what replaced it.
  *
  * <p>Thread-safe: tables are read by the event loops and published by one thread at a time.
  */
@@ -19,9 +21,12 @@ public final class ServerTls<P> implements AutoCloseable {
 
     private final TlsSettings settings;
     private final ServerContexts contexts;
+    private final long seed = new SplittableRandom().nextLong();
+    private final Map<ServedCertificates.Key, ServedCertificates> served = new HashMap<>();
+    private Map<HostMatch, CertificateTable.Host<P>> hosts = Map.of();
+    private ServedCertificates defaults;
     private volatile TicketKeys keys;
     private volatile CertificateTable<P> table;
-    private Map<ServedCertificates.Key, ServedCertificates> served = Map.of();
     private boolean closed;
 
     /** @param keys ignored by the provider {@link TlsSettings.Provider#JDK} */
@@ -29,45 +34,76 @@ public final class ServerTls<P> implements AutoCloseable {
         this.settings = settings;
         this.keys = keys;
         contexts = new ServerContexts(settings);
-        table = build(plan);
+        defaults = use(plan.defaults());
+        table = build(plan.hosts(), new ArrayList<>());
     }
 
-    /** Takes effect for all connections that have not sent their ClientHello, and closes none. */
+    /** Serves this plan from here on: it takes effect for connections that have yet to send their ClientHello. */
     public synchronized void publish(TlsPlan<P> plan) {
+        Map<HostMatch, HostTls<P>> changed = new HashMap<>();
+        hosts.keySet().forEach(host -> changed.put(host, new HostTls.ByDefault<>()));
+        plan.hosts().forEach((host, tls) -> {
+            CertificateTable.@Nullable Host<P> before = hosts.get(host);
+            if (before != null && before.tls().equals(tls)) {
+                changed.remove(host);
+            } else {
+                changed.put(host, tls);
+            }
+        });
+        update(new TlsPlan<>(plan.defaults(), changed));
+    }
+
+    /**
+     * Serves the plan before with other certificates for some hosts.
+     *
+     * @param changes the default certificates, and the hosts that are not as before
+     */
+    public synchronized void update(TlsPlan<P> changes) {
         if (closed) {
             return;
         }
-        Map<ServedCertificates.Key, ServedCertificates> before = served;
-        table = build(plan);
-        before.forEach((key, certificates) -> {
-            if (!served.containsKey(key)) {
-                certificates.retire();
+        List<ServedCertificates> given = new ArrayList<>(List.of(defaults));
+        defaults = use(changes.defaults());
+        table = build(changes.hosts(), given);
+        given.forEach(this::leave);
+    }
+
+    /** @param given gets what hosts had that have something else or nothing then */
+    private CertificateTable<P> build(Map<HostMatch, HostTls<P>> changed, List<ServedCertificates> given) {
+        Map<HostMatch, CertificateTable.Host<P>> next = new HashMap<>(hosts);
+        changed.forEach((match, tls) -> {
+            CertificateTable.@Nullable Host<P> before = switch (tls) {
+                case HostTls.ByDefault<P> ignored -> next.remove(match);
+                case HostTls.Terminate<P> terminate ->
+                    next.put(match, host(match, tls, new CertificateTable.Terminate<>(use(terminate.certificates()))));
+                case HostTls.PassThrough<P> passThrough ->
+                    next.put(match, host(match, tls, new CertificateTable.PassThrough<>(passThrough.backend())));
+            };
+            if (before != null && before.entry() instanceof CertificateTable.Terminate<P> terminate) {
+                given.add(terminate.certificates());
             }
         });
+        hosts = next;
+        return new CertificateTable<>(defaults, next.values(), seed);
     }
 
-    private CertificateTable<P> build(TlsPlan<P> plan) {
-        Map<ServedCertificates.Key, ServedCertificates> next = new HashMap<>();
-        Map<HostMatch, CertificateTable.Entry<P>> hosts = new HashMap<>();
-        ServedCertificates defaults = share(plan.defaults(), next);
-        plan.hosts().forEach((host, tls) -> {
-            CertificateTable.Entry<P> entry = switch (tls) {
-                case HostTls.Terminate<P> terminate ->
-                    new CertificateTable.Terminate<>(share(terminate.certificates(), next));
-                case HostTls.PassThrough<P> passThrough -> new CertificateTable.PassThrough<>(passThrough.backend());
-            };
-            hosts.put(host, entry);
-        });
-        served = next;
-        return new CertificateTable<>(defaults, hosts);
+    private CertificateTable.Host<P> host(HostMatch match, HostTls<P> tls, CertificateTable.Entry<P> entry) {
+        return CertificateTable.Host.of(match, tls, entry, seed);
     }
 
-    private ServedCertificates share(
-            List<ServerCertificate> certificates, Map<ServedCertificates.Key, ServedCertificates> next) {
-        return next.computeIfAbsent(ServedCertificates.Key.of(certificates), key -> {
-            @Nullable ServedCertificates same = served.get(key);
-            return same != null ? same : new ServedCertificates(key, contexts, settings.tickets(), () -> keys);
-        });
+    private ServedCertificates use(List<ServerCertificate> certificates) {
+        ServedCertificates shared = served.computeIfAbsent(
+                ServedCertificates.Key.of(certificates),
+                key -> new ServedCertificates(key, contexts, settings.tickets(), () -> keys));
+        shared.users++;
+        return shared;
+    }
+
+    private void leave(ServedCertificates certificates) {
+        if (--certificates.users == 0) {
+            served.remove(certificates.key());
+            certificates.retire();
+        }
     }
 
     /** Takes effect for all handshakes from here on, also with contexts that are made later. */
@@ -89,6 +125,6 @@ public final class ServerTls<P> implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         served.values().forEach(ServedCertificates::retire);
-        served = Map.of();
+        served.clear();
     }
 }

@@ -46,10 +46,14 @@ final class ServerTlsTest {
     private final ServerCertificate first = AUTHORITY.certificate(KeyType.ECDSA_P256, "first.example");
     private final ServerCertificate second = AUTHORITY.certificate(KeyType.ECDSA_P256, "second.example");
 
-    private static ServedCertificates served(ServerTls<String> tls, String host) {
+    private static CertificateTable.@Nullable Entry<String> find(ServerTls<String> tls, String host) {
         byte[] name = host.getBytes(StandardCharsets.US_ASCII);
-        CertificateTable.Entry<String> found = tls.table().find(name, 0, name.length);
-        return ((CertificateTable.Terminate<String>) Objects.requireNonNull(found, host)).certificates();
+        return tls.table().find(name, 0, name.length);
+    }
+
+    private static ServedCertificates served(ServerTls<String> tls, String host) {
+        CertificateTable.Entry<String> found = Objects.requireNonNull(find(tls, host), host);
+        return ((CertificateTable.Terminate<String>) found).certificates();
     }
 
     private static SslContext use(ServedCertificates served) {
@@ -88,6 +92,33 @@ final class ServerTlsTest {
             assertNotSame(replaced, use(served(tls, "changing.example")));
             assertEquals(1, references(kept));
             assertEquals(0, references(replaced));
+        }
+    }
+
+    @Test
+    void anUpdateChangesWhatItNames() {
+        try (ServerTls<String> tls = new ServerTls<>(TlsSettings.DEFAULT, TicketKeys.random(), plan(2, second))) {
+            SslContext shared = use(served(tls, "h0.example"));
+            SslContext single = use(served(tls, "changing.example"));
+            tls.update(new TlsPlan<>(
+                    List.of(defaults),
+                    Map.of(
+                            HostMatch.parse("changing.example"), new HostTls.ByDefault<>(),
+                            HostMatch.parse("absent.example"), new HostTls.ByDefault<>(),
+                            HostMatch.parse("h0.example"), new HostTls.PassThrough<>("backend"),
+                            HostMatch.parse("*.w.example"), new HostTls.Terminate<>(List.of(first)))));
+            assertEquals(0, references(single));
+            assertNull(find(tls, "changing.example"));
+            assertEquals(new CertificateTable.PassThrough<>("backend"), find(tls, "h0.example"));
+            assertSame(shared, use(served(tls, "h1.example")));
+            assertSame(shared, use(served(tls, "x.w.example")));
+            tls.update(
+                    new TlsPlan<>(List.of(defaults), Map.of(HostMatch.parse("h1.example"), new HostTls.ByDefault<>())));
+            assertEquals(1, references(shared), "the wildcard has it still");
+            tls.publish(new TlsPlan<>(List.of(first), Map.of()));
+            assertEquals(1, references(shared), "the default has it");
+            tls.publish(new TlsPlan<>(List.of(second), Map.of()));
+            assertEquals(0, references(shared));
         }
     }
 

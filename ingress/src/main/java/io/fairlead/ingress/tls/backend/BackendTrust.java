@@ -1,6 +1,7 @@
 package io.fairlead.ingress.tls.backend;
 
 import io.fairlead.ingress.tls.DnsNames;
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -11,6 +12,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +60,20 @@ final class BackendTrust extends X509ExtendedTrustManager {
         }
         chains.checkServerTrusted(chain, type);
         @Nullable String name = engine.getPeerHost();
-        if (name == null || !DnsNames.alternatives(chain[0]).cover(name)) {
+        if (name == null || !hasName(chain[0], name)) {
             throw new CertificateException("the backend's certificate is not for " + name);
+        }
+    }
+
+    private static boolean hasName(X509Certificate certificate, String name) throws CertificateException {
+        byte[] alternatives = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
+        try {
+            return alternatives != null
+                    && DnsNames.of(GeneralNames.getInstance(JcaX509ExtensionUtils.parseExtensionValue(alternatives)))
+                            .cover(name);
+        } catch (IOException | RuntimeException e) {
+            // Bouncy Castle throws whatever its casts throw at what is malformed.
+            throw new CertificateException("the backend's certificate has malformed names", e);
         }
     }
 
