@@ -238,11 +238,20 @@ final class Http2ClientLink extends Http2Link {
                 .addListener(done -> context().close());
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event == Drain.BEGUN) {
+            drain();
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
     /**
      * Ends when the requests under way are answered. In two steps, as RFC 9113 section 6.8 has it: requests that are on
      * their way when the client hears of it are answered, too.
      */
-    void drain() {
+    private void drain() {
         if (phase == Phase.PREFACE || phase == Phase.OPEN) {
             phase = Phase.LEAVING;
             sayGoAway(STREAM_ID_MAX);

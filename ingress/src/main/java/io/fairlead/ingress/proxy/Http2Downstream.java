@@ -27,7 +27,6 @@ import io.netty.handler.codec.http2.Http2Stream;
  */
 final class Http2Downstream implements Downstream, SendStream.Owner {
 
-    private static final byte[] NO_LINES = {};
     private static final int CR_LF = '\r' << 8 | '\n';
     private static final long ANY_LENGTH = -1;
 
@@ -106,7 +105,7 @@ final class Http2Downstream implements Downstream, SendStream.Owner {
     }
 
     private void refuse(HeadFault fault) {
-        reply(Replies.of(fault), NO_LINES);
+        exchange.refuse(head, Replies.of(fault));
     }
 
     private void open(Http2Stream stream) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Confined to the event loop's thread of its connection.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection that is closed.
 final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -69,6 +70,16 @@ final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     private void become(ChannelHandlerContext ctx, ChannelHandler handler, ByteBuf in) {
         ctx.pipeline().replace(this, null, handler);
         ctx.fireChannelRead(in);
+    }
+
+    /** A client that said nothing yet has nothing to lose. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGUN) {
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override

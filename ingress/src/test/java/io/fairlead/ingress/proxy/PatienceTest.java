@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.ingress.proxy.http1.HeadLimits;
+import io.fairlead.ingress.proxy.http2.Http2Limits;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.route.policy.Timeouts;
 import io.fairlead.ingress.upstream.UpstreamSettings;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class PatienceTest {
 
-    private static final ProxySettings IMPATIENT = new ProxySettings(HeadLimits.DEFAULT, 300, 300, 1000, 500);
+    private static final ProxySettings IMPATIENT =
+            new ProxySettings(HeadLimits.DEFAULT, 300, 300, 1000, 500, Http2Limits.DEFAULT);
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     private static final long HELD_BYTES_MAX = 8 << 20;

@@ -10,6 +10,7 @@ import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.RouteSource;
 import io.fairlead.ingress.route.RouteTable;
 import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.route.policy.BackendTls;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
@@ -50,9 +51,15 @@ final class RunningProxy implements AutoCloseable {
         return route("", "/", ForwardPolicy.DEFAULT, backends);
     }
 
+    /** The same to backends of HTTP/2 without TLS. */
+    RunningProxy toHttp2(ScriptedBackend... backends) {
+        BackendConnection http2 = new BackendConnection(BackendConnection.Protocol.H2C, new BackendTls.Off());
+        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), backends);
+    }
+
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
         BackendGroup name = new BackendGroup(new ObjectName("shop", "web-" + groups.size()), 80);
-        UpstreamGroup group = new UpstreamGroup(name, BackendConnection.DEFAULT, server.workers());
+        UpstreamGroup group = new UpstreamGroup(name, policy.connection(), server.workers());
         group.replace(List.of(backends).stream().map(ScriptedBackend::address).toList());
         groups.put(name, group);
         return route(host, path, new RouteAction.Forward(name, policy));
@@ -91,6 +98,11 @@ final class RunningProxy implements AutoCloseable {
 
     RawClient client() {
         return new RawClient(server.addresses().getFirst());
+    }
+
+    /** A client of HTTP/2 whose preface is sent. */
+    H2Wire http2() {
+        return H2Wire.connect(server.addresses().getFirst());
     }
 
     /** The answer to one request on a connection of its own. */

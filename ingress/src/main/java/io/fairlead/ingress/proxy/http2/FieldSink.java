@@ -41,6 +41,7 @@ public final class FieldSink extends DefaultHttp2Headers {
     private static final int STATUS_MAX = 599;
     /** By the status; some clients of HTTP/1.1 do not understand a status without one. */
     private static final byte[][] REASONS = reasons();
+
     private static final int COOKIES_FIRST = 4;
 
     private final HeadBuffer lines = new HeadBuffer();
@@ -197,33 +198,31 @@ public final class FieldSink extends DefaultHttp2Headers {
     private boolean takeRegular(AsciiString name, AsciiString value) {
         byte[] bytes = name.array();
         int from = name.arrayOffset();
-        switch (KnownField.of(bytes, from, from + name.length())) {
-            case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE -> {
-                return false;
-            }
+        return switch (KnownField.of(bytes, from, from + name.length())) {
+            case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE -> false;
             case HOST -> {
                 boolean first = host == null;
                 host = value;
-                return first;
+                yield first;
             }
             case COOKIE -> {
                 addCookie(value);
-                return true;
+                yield true;
             }
             case TE -> {
                 line(name, value);
-                return value.contentEqualsIgnoreCase("trailers");
+                yield value.contentEqualsIgnoreCase("trailers");
             }
             case CONTENT_LENGTH -> {
                 hasLength = true;
                 line(name, value);
-                return true;
+                yield true;
             }
             default -> {
                 line(name, value);
-                return true;
+                yield true;
             }
-        }
+        };
     }
 
     private void line(AsciiString name, AsciiString value) {

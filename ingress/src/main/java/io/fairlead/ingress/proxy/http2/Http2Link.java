@@ -82,7 +82,6 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
         this.parts = parts;
         this.limits = limits;
         resets = new Allowance(worker, limits.resetsMax());
-        parts.decoder().frameListener(this);
     }
 
     private static Http2Settings settings(boolean server, HeadLimits heads, Http2Limits limits) {
@@ -127,6 +126,12 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
         } catch (Http2Exception e) {
             throw new IllegalStateException("the window of a new connection cannot be opened", e);
         }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        decoder().frameListener(this);
+        super.handlerAdded(ctx);
     }
 
     // Reading and flushing.
