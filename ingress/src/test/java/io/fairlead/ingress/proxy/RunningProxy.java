@@ -9,6 +9,8 @@ import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.RouteSource;
 import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.route.policy.BackendTls;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import io.fairlead.ingress.upstream.UpstreamGroup;
@@ -49,6 +51,12 @@ final class RunningProxy implements AutoCloseable {
     /** Sends everything of any host to these backends. */
     RunningProxy to(ScriptedBackend... backends) {
         return route("", "/", ForwardPolicy.DEFAULT, backends);
+    }
+
+    /** The same to backends of HTTP/2 without TLS. */
+    RunningProxy toHttp2(ScriptedBackend... backends) {
+        BackendConnection http2 = new BackendConnection(BackendConnection.Protocol.H2C, new BackendTls.Off());
+        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), backends);
     }
 
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
@@ -105,6 +113,11 @@ final class RunningProxy implements AutoCloseable {
 
     RawClient client() {
         return new RawClient(server.addresses().getFirst());
+    }
+
+    /** A client of HTTP/2 whose preface is sent. */
+    H2Wire http2() {
+        return H2Wire.connect(server.addresses().getFirst());
     }
 
     /** The answer to one request on a connection of its own. */

@@ -2,6 +2,7 @@ package io.fairlead.ingress.proxy;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -185,7 +186,11 @@ final class ScriptedBackend implements AutoCloseable {
             StringBuilder text = new StringBuilder();
             while (!text.toString().startsWith("0\r\n") && text.indexOf("\r\n0\r\n") < 0
                     || !text.toString().endsWith("\r\n\r\n")) {
-                text.append((char) in.read());
+                int b = in.read();
+                if (b < 0) {
+                    throw new EOFException("the connection ended within chunked content");
+                }
+                text.append((char) b);
             }
             return text.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
