@@ -189,6 +189,8 @@ public final class ProxyServer implements AutoCloseable {
     /** Ends all connections and loops. */
     @Override
     public void close() {
+        listening.forEach(each -> each.close().syncUninterruptibly());
+        connections.close().awaitUninterruptibly(CLOSE_MILLIS);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -17,6 +17,7 @@ import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Optional;
  */
 final class RunningProxy implements AutoCloseable {
 
+    private static final Duration DRAIN = Duration.ofMillis(300);
     private static final RouteSource SOURCE = new RouteSource("Ingress", new ObjectName("shop", "web"), 0, 0);
 
     private final RouteBook stats = new RouteBook(1, 100);
@@ -127,8 +129,10 @@ final class RunningProxy implements AutoCloseable {
         }
     }
 
+    /** Ends as a program does: handshakes and farewells under way are not cut off. */
     @Override
     public void close() {
+        server.drain(DRAIN);
         server.close();
     }
 }
