@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandler;
 /**
  * Is told what became of connections before their first byte of HTTP.
  *
- * <p>Called on the connection's event loop.
+ * <p>Confined to the connection's event loop.
  *
  * @param <P> see {@link HostTls}
  */
