@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandler;
 /**
  * Is told what became of connections before their first byte of HTTP.
  *
- * <p>Confined to the event loop's thread of the connection.
+ * <p>Confined to the connection's event loop.
  *
  * @param <P> see {@link HostTls}
  */

@@ -52,8 +52,4 @@ public record TlsSettings(
             return OpenSslCredential.isAvailable() ? BORINGSSL : JDK;
         }
     }
-
-    TlsSettings with(Provider other) {
-        return new TlsSettings(policy, other, http2, tickets, refuseUnknownNames, handshakeTimeoutMillis);
-    }
 }

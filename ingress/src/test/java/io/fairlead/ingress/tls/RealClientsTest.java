@@ -195,7 +195,8 @@ final class RealClientsTest {
 
     @Test
     void theJdkProviderChoosesTheSame() {
-        TlsServer server = serve(TlsSettings.DEFAULT.with(TlsSettings.Provider.JDK));
+        TlsServer server =
+                serve(new TlsSettings(TlsPolicy.INTERMEDIATE, TlsSettings.Provider.JDK, true, true, false, 5_000));
         assertEquals(ecdsa.fingerprint(), fingerprint(connect(server, "-servername", "a.example")));
         assertEquals(
                 rsa.fingerprint(),
