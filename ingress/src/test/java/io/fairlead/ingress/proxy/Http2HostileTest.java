@@ -38,9 +38,14 @@ final class Http2HostileTest {
     private RunningProxy proxy = new RunningProxy().to(backend);
 
     @AfterEach
-    void close() {
+    void close(org.junit.jupiter.api.TestInfo info) {
         proxy.close();
         backend.close();
+        try {
+            io.netty.util.LeakPresenceDetector.check();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(info.getDisplayName(), e);
+        }
     }
 
     private void restart(ProxySettings settings) {
