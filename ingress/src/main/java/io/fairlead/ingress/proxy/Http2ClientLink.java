@@ -231,11 +231,14 @@ final class Http2ClientLink extends Http2Link {
         }
     }
 
+    /** Later, as it may be the last answer's being written that leads here. */
     private void closeAfterFlush() {
-        windows().writePendingBytes();
-        context()
-                .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(done -> context().close());
+        worker().loop().execute(() -> {
+            flush(context());
+            context()
+                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(done -> context().close());
+        });
     }
 
     @Override

@@ -138,9 +138,10 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    /** Ends all connections and loops. */
+    /** Ends all connections and loops; a loop that ends first would leave its connections as they are. */
     @Override
     public void close() {
+        connections.close().awaitUninterruptibly(CLOSE_MILLIS);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -4,7 +4,9 @@ import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.proxy.http1.HeadLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -220,6 +222,13 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
     /** Hot path: our end of a stream was sent. */
     public final void closeLocal(Http2Stream stream) {
         closeStreamLocal(stream, context().newSucceededFuture());
+    }
+
+    /** Nothing of a stream goes out behind its reset, whoever resets it. */
+    @Override
+    public ChannelFuture resetStream(ChannelHandlerContext ctx, int streamId, long errorCode, ChannelPromise promise) {
+        windows().close(streamId);
+        return super.resetStream(ctx, streamId, errorCode, promise);
     }
 
     /** Resets a stream; its listener hears that it is closed. */

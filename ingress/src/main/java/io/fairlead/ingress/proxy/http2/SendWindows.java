@@ -130,6 +130,15 @@ public final class SendWindows implements Http2RemoteFlowController {
         sender.close();
     }
 
+    /** The same of the stream with this number, if there is one. */
+    void close(int streamId) {
+        Http2Stream stream = connection.stream(streamId);
+        SendStream sender = stream == null ? null : stream.getProperty(key);
+        if (sender != null) {
+            close(sender);
+        }
+    }
+
     private void enqueue(SendStream sender) {
         if (!sender.queued && canSend(sender)) {
             sender.queued = true;
