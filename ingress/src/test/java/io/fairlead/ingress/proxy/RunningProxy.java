@@ -52,15 +52,27 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /** The same to backends of HTTP/2 without TLS. */
-    RunningProxy toHttp2(ScriptedBackend... backends) {
+    RunningProxy toHttp2(ScriptedBackend backend) {
+        return toHttp2(backend.address());
+    }
+
+    RunningProxy toHttp2(InetSocketAddress backend) {
         BackendConnection http2 = new BackendConnection(BackendConnection.Protocol.H2C, new BackendTls.Off());
-        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), backends);
+        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), List.of(backend));
     }
 
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
+        return route(
+                host,
+                path,
+                policy,
+                List.of(backends).stream().map(ScriptedBackend::address).toList());
+    }
+
+    private RunningProxy route(String host, String path, ForwardPolicy policy, List<InetSocketAddress> backends) {
         BackendGroup name = new BackendGroup(new ObjectName("shop", "web-" + groups.size()), 80);
         UpstreamGroup group = new UpstreamGroup(name, policy.connection(), server.workers());
-        group.replace(List.of(backends).stream().map(ScriptedBackend::address).toList());
+        group.replace(backends);
         groups.put(name, group);
         return route(host, path, new RouteAction.Forward(name, policy));
     }
