@@ -186,7 +186,7 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    /** Ends all connections and loops. */
+    /** Ends all connections and loops; a loop that ends first would leave its connections as they are. */
     @Override
     public void close() {
         listening.forEach(each -> each.close().syncUninterruptibly());

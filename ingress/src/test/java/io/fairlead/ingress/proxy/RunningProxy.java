@@ -56,9 +56,13 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /** The same to backends of HTTP/2 without TLS. */
-    RunningProxy toHttp2(ScriptedBackend... backends) {
+    RunningProxy toHttp2(ScriptedBackend backend) {
+        return toHttp2(backend.address());
+    }
+
+    RunningProxy toHttp2(InetSocketAddress backend) {
         BackendConnection http2 = new BackendConnection(BackendConnection.Protocol.H2C, new BackendTls.Off());
-        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), backends);
+        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), List.of(backend), Optional.empty());
     }
 
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
