@@ -1,6 +1,8 @@
 package io.fairlead.ingress.program;
 
+import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.ingress.account.IngressMetric;
@@ -15,11 +17,17 @@ import io.fairlead.ingress.proxy.RoutingReference;
 import io.fairlead.ingress.resource.IngressBackend;
 import io.fairlead.ingress.resource.IngressKinds;
 import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.tls.ServerTls;
+import io.fairlead.ingress.tls.TicketKeys;
+import io.fairlead.ingress.tls.TlsSettings;
+import io.fairlead.ingress.tls.backend.BackendTlsContexts;
 import io.fairlead.ingress.translate.IngressSettings;
 import io.fairlead.ingress.translate.IngressTranslator;
+import io.fairlead.ingress.translate.Translation;
 import io.fairlead.ingress.translate.annotation.AnnotationDialect;
 import io.fairlead.ingress.translate.annotation.AnnotationReader;
 import io.fairlead.ingress.upstream.NameWatch;
+import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamGroups;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import io.fairlead.runtime.http.HttpEndpoint;
@@ -36,14 +44,18 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@code fairlead ingress}: from the command line to the signal to stop.
@@ -104,13 +116,24 @@ final class IngressRun {
         lifecycle.onStop("readiness", () -> ready.set(false));
         NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
         lifecycle.onStop("names", names::close);
-        RoutePublisher publisher = new RoutePublisher(new UpstreamGroups(server.workers(), names), routings, stats);
+        BackendTlsContexts backendTls = new BackendTlsContexts(TlsSettings.DEFAULT.provider());
+        AtomicReference<Function<ObjectName, byte @Nullable []>> authorities = new AtomicReference<>(secret -> null);
+        UpstreamGroups groups =
+                new UpstreamGroups(server.workers(), names, connection -> backendTls.of(connection, authorities.get()));
+        RoutePublisher publisher = new RoutePublisher(groups, routings, stats);
+        Certificates certificates = new Certificates(Optional.empty(), InstantSource.system(), publisher);
+        ServerTls<UpstreamGroup> tls = new ServerTls<>(
+                TlsSettings.DEFAULT, TicketKeys.random(), certificates.plan(Translation.EMPTY, ClusterSnapshot.EMPTY));
+        lifecycle.onStop("certificates", tls::close);
         Routes routes = new Routes(
                 new IngressTranslator(settings(), annotations, policies),
                 publisher,
+                certificates,
+                tls,
                 secrets,
                 events::offer,
-                () -> serve(server));
+                () -> serve(server, tls));
+        authorities.set(routes::authorities);
         store.subscribe(routes);
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
@@ -123,10 +146,15 @@ final class IngressRun {
     }
 
     /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
-    private void serve(ProxyServer server) {
+    private void serve(ProxyServer server, ServerTls<UpstreamGroup> tls) {
+        boolean proxyProtocol = arguments.value(IngressOptions.PROXY_PROTOCOL);
         arguments.value(IngressOptions.HTTP).ifPresent(address -> {
-            server.listen(new Listener(address, arguments.value(IngressOptions.PROXY_PROTOCOL)));
+            server.listen(Listener.plain(address, proxyProtocol));
             LOG.log(Level.INFO, "HTTP at {0}", address);
+        });
+        arguments.value(IngressOptions.HTTPS).ifPresent(address -> {
+            server.listen(Listener.secure(address, proxyProtocol, tls));
+            LOG.log(Level.INFO, "HTTPS at {0}", address);
         });
         ready.set(true);
         LOG.log(Level.INFO, "ready");

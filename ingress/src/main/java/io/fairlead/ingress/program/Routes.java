@@ -4,14 +4,20 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.SnapshotSubscriber;
 import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.ClusterEvent;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.proxy.RoutePublisher;
+import io.fairlead.ingress.resource.IngressKinds;
+import io.fairlead.ingress.resource.Secret;
 import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.translate.IngressTranslator;
 import io.fairlead.ingress.translate.Problem;
+import io.fairlead.ingress.translate.ProblemReason;
 import io.fairlead.ingress.translate.Translation;
+import io.fairlead.ingress.upstream.UpstreamGroup;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes each snapshot of the cluster to the routes that are in force.
@@ -32,23 +39,31 @@ final class Routes implements SnapshotSubscriber {
 
     private final IngressTranslator translator;
     private final RoutePublisher publisher;
+    private final Certificates certificates;
+    private final ServerTls<UpstreamGroup> tls;
     private final Selection secrets;
     private final Consumer<ClusterEvent> events;
     private final Runnable ready;
     private final Map<ObjectKey, List<Problem>> told = new HashMap<>();
 
+    private ClusterSnapshot authorities = ClusterSnapshot.EMPTY;
     private boolean begun;
+    private boolean served;
     private volatile Translation current = Translation.EMPTY;
 
-    /** @param ready called once, when the first routes are in force */
+    /** @param ready called once, when routes are in force and the certificates they need are known */
     Routes(
             IngressTranslator translator,
             RoutePublisher publisher,
+            Certificates certificates,
+            ServerTls<UpstreamGroup> tls,
             Selection secrets,
             Consumer<ClusterEvent> events,
             Runnable ready) {
         this.translator = translator;
         this.publisher = publisher;
+        this.certificates = certificates;
+        this.tls = tls;
         this.secrets = secrets;
         this.events = events;
         this.ready = ready;
@@ -74,14 +89,36 @@ final class Routes implements SnapshotSubscriber {
             }
         }
         publisher.publish(changed, gone);
+        if (first
+                || !result.delta().tls().isEmpty()
+                || !delta.objects(IngressKinds.SECRET).isEmpty()) {
+            publishCertificates(now, snapshot);
+        }
         if (result.delta().routes() || first) {
             publisher.publish(now.routes());
         }
         current = now;
         result.delta().problems().forEach(key -> tell(key, now.problems().getOrDefault(key, List.of())));
-        if (first) {
+        if (!served && IngressKinds.areKnown(now.secrets(), snapshot)) {
+            served = true;
             ready.run();
         }
+    }
+
+    private void publishCertificates(Translation now, ClusterSnapshot snapshot) {
+        authorities = snapshot;
+        tls.publish(certificates.plan(now, snapshot));
+        publisher.renewSecurity();
+        certificates.problems().forEach((secret, reason) -> {
+            ObjectKey key = new ObjectKey(IngressKinds.SECRET.kind(), secret);
+            tell(key, List.of(new Problem(key, ProblemReason.SECRET_NOT_USABLE, reason)));
+        });
+    }
+
+    /** Certificates of those whose signature counts, of a Secret; null if there is none. Confined to the store's thread. */
+    byte @Nullable [] authorities(ObjectName secret) {
+        Secret found = authorities.objects(IngressKinds.SECRET).get(secret);
+        return found == null ? null : found.authorities().toBytes();
     }
 
     /** What is in force. */

@@ -2,22 +2,16 @@ package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.loop.Deadline;
 import io.fairlead.ingress.loop.Worker;
-import io.fairlead.ingress.proxy.http1.FieldLine;
 import io.fairlead.ingress.proxy.http1.ForwardedHead;
 import io.fairlead.ingress.proxy.http1.Framing;
 import io.fairlead.ingress.proxy.http1.HeadEdits;
 import io.fairlead.ingress.proxy.http1.HeadFields;
-import io.fairlead.ingress.proxy.http1.KnownField;
 import io.fairlead.ingress.proxy.http1.RequestHead;
-import io.fairlead.ingress.proxy.http1.RequestMethod;
 import io.fairlead.ingress.proxy.http1.ResponseHead;
-import io.fairlead.ingress.route.policy.RetryPolicy;
 import io.fairlead.ingress.route.request.PathVerdict;
 import io.fairlead.ingress.route.request.RequestHost;
-import io.fairlead.ingress.route.request.RequestPath;
 import io.fairlead.ingress.upstream.AnswerReceiver;
 import io.fairlead.ingress.upstream.Backend;
-import io.fairlead.ingress.upstream.RequestForm;
 import io.fairlead.ingress.upstream.Upstream;
 import io.fairlead.ingress.upstream.UpstreamFault;
 import io.fairlead.ingress.upstream.Upstreams;
@@ -44,36 +38,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop's thread of its connection.
  */
-final class Exchange implements AnswerReceiver, RequestForm {
+final class Exchange implements AnswerReceiver {
 
-    /** What the proxy tells backends itself; from clients it would be a claim. */
-    private static final long OWN_FIELDS = KnownField.set(
-            KnownField.FORWARDED,
-            KnownField.X_FORWARDED_FOR,
-            KnownField.X_FORWARDED_HOST,
-            KnownField.X_FORWARDED_PROTO,
-            KnownField.X_FORWARDED_PORT,
-            KnownField.X_FORWARDED_SCHEME,
-            KnownField.X_FORWARDED_PREFIX,
-            KnownField.X_ORIGINAL_FORWARDED_FOR,
-            KnownField.X_REAL_IP,
-            KnownField.X_REQUEST_ID,
-            KnownField.X_SCHEME);
-
-    private static final byte[] FORWARDED_FOR = "X-Forwarded-For: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] FORWARDED_HOST = "X-Forwarded-Host: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] REQUEST_ID = "X-Request-ID: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] UPGRADE = "Upgrade: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SLASH = {'/'};
-    private static final byte[] ASTERISK = {'*'};
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_LINES = {};
-    private static final int REQUEST_ID_DIGITS = 32;
 
     /** What nginx calls a request whose client did not wait for the answer. */
     private static final int CLIENT_GONE = 499;
-
-    private static final int CR_LF = '\r' << 8 | '\n';
 
     private enum State {
         /** No request, or one that was answered. */
@@ -92,8 +62,10 @@ final class Exchange implements AnswerReceiver, RequestForm {
     private final Downstream downstream;
     private final Deadline idle;
     private final Deadline limit;
-    private final RequestPath path = new RequestPath();
-    private final byte[] requestId = new byte[REQUEST_ID_DIGITS];
+    private final RequestTarget asked = new RequestTarget();
+    private final ForwardedRequest forwarded;
+    private final RequestTally tally;
+    private final Retries retries = new Retries();
 
     private State state = State.ENDED;
 
@@ -114,28 +86,10 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     private Upstreams.@Nullable Connecting connecting;
 
-    private byte[] sentTarget = SLASH;
-    private byte[] scratch = {};
-    private int sentFrom;
-    private int sentTo;
-    /** Where the path that is matched ends; it begins where what is sent begins. */
-    private int matchedTo;
-    /** Whether the target is a path, and not one of the two that stand for none. */
-    private boolean hasPath;
-
-    private int retries;
-    private boolean upgrades;
     private boolean tunnels;
     private boolean sentContent;
     private boolean requestEnded;
     private boolean acquiring;
-    /** Whether a request is under way that was not counted yet. */
-    private boolean running;
-
-    private int status;
-    private long startNanos;
-    private long requestBytes;
-    private long answerBytes;
     private long idleNanos;
 
     Exchange(Worker worker, RoutingReference routings, Upstreams upstreams, Client client, Downstream downstream) {
@@ -144,6 +98,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
         this.upstreams = upstreams;
         this.client = client;
         this.downstream = downstream;
+        forwarded = new ForwardedRequest(client, asked);
+        tally = new RequestTally(worker);
         idle = worker.deadline(this::idled);
         limit = worker.deadline(this::tookTooLong);
     }
@@ -160,7 +116,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     /** Hot path: a request's head is complete. It stays valid until the exchange ends. */
     void begin(RequestHead head) {
         start(head);
-        retries = 0;
+        retries.begin();
         sentContent = false;
         tunnels = false;
         requestEnded = head.framing() == Framing.NONE || head.fields().contentLength() == 0;
@@ -172,12 +128,17 @@ final class Exchange implements AnswerReceiver, RequestForm {
             reply(Replies.BAD_HOST);
             return;
         }
-        PathVerdict verdict = readTarget(head, text);
+        if (!client.answersFor(text, head.hostFrom(), hostEnd)) {
+            reply(Replies.MISDIRECTED);
+            return;
+        }
+        PathVerdict verdict = asked.read(head);
         if (verdict != PathVerdict.ACCEPTED) {
             reply(Replies.of(verdict));
             return;
         }
-        PreparedRoute found = routing.lookup(text, head.hostFrom(), hostEnd, sentTarget, sentFrom, matchedTo);
+        PreparedRoute found =
+                routing.lookup(text, head.hostFrom(), hostEnd, asked.text(), asked.from(), asked.matchedTo());
         route = found;
         switch (found.actionFor(client.secure())) {
             case ForwardTarget forward -> forward(forward, head);
@@ -188,10 +149,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     private void start(RequestHead head) {
         request = head;
-        running = true;
-        startNanos = worker.nanoTime();
-        requestBytes = 0;
-        answerBytes = 0;
+        target = null;
+        tally.begin();
     }
 
     /** A request's head was refused; it is not to be asked for anything. */
@@ -199,28 +158,6 @@ final class Exchange implements AnswerReceiver, RequestForm {
         start(head);
         route = routings.current().noMatch();
         reply(reply);
-    }
-
-    /** What is matched, and sent unless the route edits it. */
-    private PathVerdict readTarget(RequestHead head, byte[] text) {
-        if (head.form() == RequestHead.TargetForm.ASTERISK || head.pathFrom() == head.pathTo()) {
-            boolean asterisk = head.method() == RequestMethod.OPTIONS;
-            sentTarget = asterisk ? ASTERISK : SLASH;
-            sentFrom = 0;
-            sentTo = 1;
-            matchedTo = 1;
-            hasPath = false;
-            return PathVerdict.ACCEPTED;
-        }
-        PathVerdict verdict = path.read(text, head.pathFrom(), head.pathTo());
-        if (verdict == PathVerdict.ACCEPTED) {
-            sentTarget = path.text();
-            sentFrom = path.pathFrom();
-            sentTo = path.queryTo();
-            matchedTo = path.pathTo();
-            hasPath = true;
-        }
-        return verdict;
     }
 
     private RequestHead request() {
@@ -237,7 +174,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
             reply(Replies.BAD_HOST);
             return;
         }
-        byte[] location = redirect.location(client.secure(), host, client.port(), path, hasPath);
+        byte[] location = redirect.location(client.secure(), host, client.port(), asked.path(), asked.hasPath());
         answer(redirect.reply(), location);
     }
 
@@ -248,32 +185,13 @@ final class Exchange implements AnswerReceiver, RequestForm {
             reply(Replies.TOO_LARGE);
             return;
         }
-        if (hasPath && !forward.path().keeps()) {
-            int bytesMax = forward.path().bytesMax(path);
-            scratch = scratch.length < bytesMax ? new byte[bytesMax] : scratch;
-            sentTarget = scratch;
-            sentFrom = 0;
-            sentTo = forward.path().apply(path, scratch);
-        }
-        boolean upgradable = !forward.group().connection().protocol().http2();
-        upgrades = upgradable && head.upgradeField() >= 0 && head.framing() == Framing.NONE && !head.upgradesToHttp2();
-        forward.requestEdits().dropOthers(head.fields());
-        newRequestId();
+        forwarded.begin(head, forward, worker);
         idleNanos = TimeUnit.MILLISECONDS.toNanos(forward.policy().timeouts().idleMillis());
         long limitMillis = forward.policy().timeouts().requestMillis();
         if (limitMillis > 0) {
             limit.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis));
         }
         attempt(null, false);
-    }
-
-    private void newRequestId() {
-        for (int i = 0; i < REQUEST_ID_DIGITS; i += 16) {
-            long bits = worker.random();
-            for (int j = 0; j < 16; j++) {
-                requestId[i + j] = HEX[(int) (bits >>> 60 - 4 * j) & 15];
-            }
-        }
     }
 
     // The attempts.
@@ -313,8 +231,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
         upstream = connected;
         state = State.SENT;
         touch();
-        connected.send(this);
-        if (requestEnded && !upgrades) {
+        connected.send(forwarded);
+        if (requestEnded && !forwarded.upgrades()) {
             connected.end(HeadFields.NONE);
         }
         // Within begin, what follows the head is read next, and flushed then.
@@ -325,72 +243,15 @@ final class Exchange implements AnswerReceiver, RequestForm {
     }
 
     @Override
-    public RequestMethod method() {
-        return request().method();
-    }
-
-    @Override
-    public Framing framing() {
-        return request().framing();
-    }
-
-    @Override
-    public boolean acceptsTrailers() {
-        return request().fields().acceptsTrailers();
-    }
-
-    @Override
-    public void write(ByteBuf out) {
-        RequestHead head = request();
-        ForwardTarget forward = target();
-        HeadFields fields = head.fields();
-        HeadEdits edits = forward.requestEdits();
-        byte[] host = forward.host();
-        ForwardedHead.requestLine(out, head, sentTarget, sentFrom, sentTo);
-        long drops = OWN_FIELDS | edits.known();
-        if (host.length > 0) {
-            drops |= KnownField.HOST.bit();
-            ForwardedHead.host(out, host, 0, host.length);
-        } else if (!fields.contains(KnownField.HOST)) {
-            ForwardedHead.host(out, fields.text(), head.hostFrom(), head.hostTo());
-        }
-        ForwardedHead.fields(out, fields, drops);
-        writeOwn(out, head);
-        edits.writeLines(out);
-        if (upgrades) {
-            int field = head.upgradeField();
-            ForwardedHead.line(out, FieldLine.CONNECTION_UPGRADE);
-            line(out, UPGRADE, fields.text(), fields.valueFrom(field), fields.valueTo(field));
-        }
-        ForwardedHead.end(out, fields);
-    }
-
-    private void writeOwn(ByteBuf out, RequestHead head) {
-        line(out, FORWARDED_FOR, client.addressText(), 0, client.addressText().length);
-        if (head.hostTo() > head.hostFrom()) {
-            line(out, FORWARDED_HOST, head.fields().text(), head.hostFrom(), head.hostTo());
-        }
-        out.writeBytes(client.lines());
-        line(out, REQUEST_ID, requestId, 0, REQUEST_ID_DIGITS);
-    }
-
-    private static void line(ByteBuf out, byte[] name, byte[] value, int from, int to) {
-        out.writeBytes(name);
-        out.writeBytes(value, from, to - from);
-        out.writeShort(CR_LF);
-    }
-
-    @Override
     public void onBroken(UpstreamFault fault) {
         connecting = null;
         upstream = null;
         if (state == State.ANSWERING) {
             ended();
             downstream.abort();
-        } else if (retries(fault)) {
-            // A stale connection is no attempt, but the next one must not be another.
-            retries += fault == UpstreamFault.STALE ? 0 : 1;
-            attempt(fault == UpstreamFault.STALE ? null : backend, fault == UpstreamFault.STALE);
+        } else if (retries.take(fault, target().policy().retry(), request().method(), sentContent)) {
+            boolean stale = fault == UpstreamFault.STALE;
+            attempt(stale ? null : backend, stale);
             if (upstream != null) {
                 downstream.resume();
                 flushRequest();
@@ -400,25 +261,11 @@ final class Exchange implements AnswerReceiver, RequestForm {
         }
     }
 
-    /** Content that was sent is gone with its connection; a request without any can be sent again. */
-    private boolean retries(UpstreamFault fault) {
-        RetryPolicy policy = target().policy().retry();
-        boolean repeatable = !sentContent && (method().isIdempotent() || policy.anyMethod());
-        boolean more = retries < policy.retriesMax();
-        return switch (fault) {
-            case CONNECT -> more && policy.on().contains(RetryPolicy.Failure.CONNECT);
-            case STALE -> repeatable;
-            case REFUSED -> more && !sentContent;
-            case NO_ANSWER -> more && repeatable && policy.on().contains(RetryPolicy.Failure.NO_ANSWER);
-            case BAD_ANSWER, CUT_OFF -> false;
-        };
-    }
-
     // The request's content.
 
     /** Hot path: whether {@link #content} and {@link #requestChunks} may be called. */
     boolean takesContent() {
-        return upstream != null && (tunnels || !upgrades) && upstream.isWritable();
+        return upstream != null && (tunnels || !forwarded.upgrades()) && upstream.isWritable();
     }
 
     boolean takesRequestChunks() {
@@ -446,7 +293,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     }
 
     private void sending(ByteBuf content) {
-        requestBytes += content.readableBytes();
+        tally.requested(content.readableBytes());
         sentContent = true;
         touch();
     }
@@ -507,13 +354,13 @@ final class Exchange implements AnswerReceiver, RequestForm {
     public void onHead(ResponseHead head) {
         touch();
         state = State.ANSWERING;
-        status = head.status();
-        tunnels = upgrades && head.upgradeField() >= 0;
+        tally.status(head.status());
+        tunnels = forwarded.upgrades() && head.upgradeField() >= 0;
         target().answerEdits().dropOthers(head.fields());
         downstream.head(head);
         if (tunnels) {
             downstream.resume();
-        } else if (upgrades && upstream != null) {
+        } else if (forwarded.upgrades() && upstream != null) {
             upstream.end(HeadFields.NONE);
         }
     }
@@ -525,14 +372,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
         ForwardedHead.fields(out, head.fields(), edits.known());
         edits.writeLines(out);
         if (tunnels) {
-            int field = head.upgradeField();
-            ForwardedHead.line(out, FieldLine.CONNECTION_UPGRADE);
-            line(
-                    out,
-                    UPGRADE,
-                    head.fields().text(),
-                    head.fields().valueFrom(field),
-                    head.fields().valueTo(field));
+            ForwardedHead.upgrade(out, head.fields(), head.upgradeField());
         }
     }
 
@@ -548,7 +388,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     @Override
     public void onContent(ByteBuf content) {
-        answerBytes += content.readableBytes();
+        tally.answered(content.readableBytes());
         touch();
         downstream.content(content);
         pauseAnswer();
@@ -556,7 +396,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
 
     @Override
     public void onChunks(ByteBuf chunks) {
-        answerBytes += chunks.readableBytes();
+        tally.answered(chunks.readableBytes());
         touch();
         downstream.chunks(chunks);
         pauseAnswer();
@@ -593,7 +433,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     }
 
     private void answer(Reply reply, byte[] lines) {
-        status = reply.status();
+        tally.status(reply.status());
         ended();
         downstream.reply(reply, lines);
         downstream.flush();
@@ -602,9 +442,8 @@ final class Exchange implements AnswerReceiver, RequestForm {
     // The end.
 
     private void ended() {
-        if (running && route != null) {
-            running = false;
-            route.stats().ended(worker.index(), status, worker.nanoTime() - startNanos, requestBytes, answerBytes);
+        if (route != null) {
+            tally.end(route);
         }
         state = State.ENDED;
         backend = null;
@@ -615,7 +454,7 @@ final class Exchange implements AnswerReceiver, RequestForm {
     /** The client is gone. */
     void cancel() {
         if (state != State.ANSWERING) {
-            status = CLIENT_GONE;
+            tally.status(CLIENT_GONE);
         }
         cancelUpstream();
         ended();

@@ -2,6 +2,7 @@ package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.upstream.Upstreams;
+import io.netty.channel.ChannelHandler;
 
 /**
  * What the exchanges of one client's connection have in common.
@@ -13,5 +14,15 @@ record Exchanges(Worker worker, ProxySettings settings, RoutingReference routing
     /** One that answers there. */
     Exchange begin(Downstream downstream) {
         return new Exchange(worker, routings, upstreams, client, downstream);
+    }
+
+    /** What speaks HTTP/1.1 on the connection. */
+    ChannelHandler http1() {
+        return new Http1Downstream(worker, settings, routings, upstreams, client);
+    }
+
+    /** What speaks HTTP/2 on the connection. */
+    ChannelHandler http2() {
+        return new Http2ClientLink(this);
     }
 }

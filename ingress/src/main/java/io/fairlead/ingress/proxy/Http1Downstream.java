@@ -2,11 +2,7 @@ package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.loop.Deadline;
 import io.fairlead.ingress.loop.Worker;
-import io.fairlead.ingress.proxy.http1.ChunkFrames;
 import io.fairlead.ingress.proxy.http1.ChunkScanner;
-import io.fairlead.ingress.proxy.http1.FieldLine;
-import io.fairlead.ingress.proxy.http1.ForwardedHead;
-import io.fairlead.ingress.proxy.http1.Framing;
 import io.fairlead.ingress.proxy.http1.HeadFields;
 import io.fairlead.ingress.proxy.http1.HeadText;
 import io.fairlead.ingress.proxy.http1.Progress;
@@ -20,6 +16,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +44,6 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
         LINGER
     }
 
-    private static final FieldLine KEEP_ALIVE = FieldLine.of("Connection", "keep-alive");
-    private static final int FIRST_HEAD_BYTES = 1024;
-    private static final int CR_LF = '\r' << 8 | '\n';
-
-    /** Content up to this size is copied behind its head: one buffer costs less than two. */
-    private static final int COPIED_MAX = 4096;
-
     private final Worker worker;
     private final ProxySettings settings;
     private final RequestHead head;
@@ -67,12 +57,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     @Nullable
     private ChannelHandlerContext context;
 
+    @Nullable
+    private Http1Answer answer;
+
     /** What came and could not be taken yet. */
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
-
-    /** An answer's head that waits for content that could go with it. */
-    @Nullable
-    private ByteBuf headOut;
 
     private boolean inRead;
     private boolean processing;
@@ -80,10 +69,6 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     /** Whether the connection ends with the answer under way. */
     private boolean closing;
 
-    /** Whether the answer goes out in chunks. */
-    private boolean chunked;
-
-    private boolean passedChunks;
     private long left;
     private int requests;
 
@@ -99,6 +84,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        answer = new Http1Answer(added);
         head.begin(0, false);
         deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.headMillis()));
     }
@@ -108,6 +94,13 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
             throw new IllegalStateException("a connection is used before it stands");
         }
         return context;
+    }
+
+    private Http1Answer answer() {
+        if (answer == null) {
+            throw new IllegalStateException("a connection is used before it stands");
+        }
+        return answer;
     }
 
     // What comes.
@@ -262,122 +255,47 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     // The answer.
 
-    private ByteBuf buffer(int bytes) {
-        return context().alloc().buffer(bytes);
-    }
-
-    private void write(ByteBuf out) {
-        writeHead();
-        context().write(out, context().voidPromise());
-    }
-
-    private void writeHead() {
-        ByteBuf waiting = headOut;
-        if (waiting != null) {
-            headOut = null;
-            context().write(waiting, context().voidPromise());
-        }
-    }
-
     @Override
-    public void informational(ResponseHead answer) {
-        ByteBuf out = buffer(FIRST_HEAD_BYTES);
-        ForwardedHead.response(out, answer);
-        ForwardedHead.fields(out, answer.fields(), 0);
-        out.writeShort(CR_LF);
-        write(out);
+    public void informational(ResponseHead head) {
+        answer().informational(head);
     }
 
     @Override
     public void head(ResponseHead answer) {
-        ByteBuf out = buffer(FIRST_HEAD_BYTES + COPIED_MAX);
-        exchange.writeAnswer(out, answer);
         if (exchange.tunnels()) {
             phase = Phase.TUNNEL;
-            out.writeShort(CR_LF);
-            headOut = out;
+            answer().tunnel(exchange, answer);
             return;
         }
-        boolean endless = answer.framing() == Framing.CHUNKED || answer.framing() == Framing.UNTIL_CLOSE;
-        chunked = endless && head.isHttp11();
-        passedChunks = false;
-        closing |= draining || endless && !chunked;
-        if (closing) {
-            ForwardedHead.line(out, FieldLine.CLOSE);
-        } else if (!head.isHttp11()) {
-            ForwardedHead.line(out, KEEP_ALIVE);
-        }
-        if (answer.framing() == Framing.UNTIL_CLOSE && chunked) {
-            ForwardedHead.line(out, FieldLine.CHUNKED);
-        }
-        if (answer.fields().chunked() && !head.isHttp11()) {
-            out.writeShort(CR_LF);
-        } else {
-            ForwardedHead.end(out, answer.fields());
-        }
-        headOut = out;
+        closing |= draining || Http1Answer.endsWithConnection(answer, head.isHttp11());
+        answer().head(exchange, answer, head.isHttp11(), closing);
     }
 
     @Override
     public boolean takesChunks() {
-        return chunked;
+        return answer().takesChunks();
     }
 
     @Override
     public void content(ByteBuf content) {
-        if (chunked) {
-            writeHead();
-            ChunkFrames.write(context(), content);
-        } else {
-            pass(content);
-        }
+        answer().content(content);
     }
 
     @Override
-    public void chunks(ByteBuf content) {
-        passedChunks = true;
-        pass(content);
-    }
-
-    private void pass(ByteBuf content) {
-        if (headOut != null && content.readableBytes() <= headOut.writableBytes()) {
-            headOut.writeBytes(content);
-            content.release();
-        } else {
-            write(content);
-        }
+    public void chunks(ByteBuf chunks) {
+        answer().chunks(chunks);
     }
 
     @Override
     public void end(HeadFields trailers) {
-        if (chunked && (!passedChunks || trailers.count() > 0)) {
-            ByteBuf out = buffer(FIRST_HEAD_BYTES);
-            if (passedChunks) {
-                ChunkFrames.trailers(out, trailers);
-            } else {
-                ChunkFrames.last(out, trailers);
-            }
-            write(out);
-        }
+        answer().end(trailers);
         ended();
     }
 
     @Override
     public void reply(Reply reply, byte[] lines) {
         closing |= draining || phase == Phase.LENGTH || phase == Phase.CHUNKED;
-        ByteBuf out = buffer(FIRST_HEAD_BYTES);
-        reply.writeHead(out);
-        out.writeBytes(lines);
-        if (closing) {
-            ForwardedHead.line(out, FieldLine.CLOSE);
-        } else if (!head.isHttp11()) {
-            ForwardedHead.line(out, KEEP_ALIVE);
-        }
-        out.writeShort(CR_LF);
-        if (head.method() != RequestMethod.HEAD) {
-            reply.writeBody(out);
-        }
-        write(out);
+        answer().reply(reply, lines, head.isHttp11(), closing, head.method() != RequestMethod.HEAD);
         ended();
     }
 
@@ -403,7 +321,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
 
     private void closeAfterFlush() {
         phase = Phase.LINGER;
-        writeHead();
+        answer().writeHead();
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -414,7 +332,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
             return;
         }
         phase = Phase.LINGER;
-        writeHead();
+        answer().writeHead();
         deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.lingerMillis()));
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> shutdownOutput());
         if (!processing) {
@@ -423,7 +341,10 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     }
 
     private void shutdownOutput() {
-        if (context().channel() instanceof SocketChannel socket) {
+        SslHandler tls = context().pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound();
+        } else if (context().channel() instanceof SocketChannel socket) {
             socket.shutdownOutput();
         }
     }
@@ -431,17 +352,14 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     @Override
     public void abort() {
         phase = Phase.LINGER;
-        if (headOut != null) {
-            headOut.release();
-            headOut = null;
-        }
+        answer().release();
         context().close();
     }
 
     @Override
     public void flush() {
         if (!inRead) {
-            writeHead();
+            answer().writeHead();
             context().flush();
         }
     }
@@ -488,10 +406,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
         deadline.end();
         held.release();
         held = Unpooled.EMPTY_BUFFER;
-        if (headOut != null) {
-            headOut.release();
-            headOut = null;
-        }
+        answer().release();
     }
 
     /** A reset, or a failed write: the end of the connection follows. */

@@ -2,10 +2,16 @@ package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.proxy.proxyprotocol.ProxyHeaderReader;
+import io.fairlead.ingress.tls.TlsConnection;
+import io.fairlead.ingress.tls.TlsListener;
+import io.fairlead.ingress.tls.TlsSelector;
+import io.fairlead.ingress.tls.hello.HelloFault;
+import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import io.fairlead.ingress.upstream.Upstreams;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -33,6 +39,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ProxyServer implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
     private static final int BACKLOG = 4096;
     private static final long CLOSE_MILLIS = 1_000;
 
@@ -103,19 +110,60 @@ public final class ProxyServer implements AutoCloseable {
         if (listener.proxyProtocol()) {
             channel.pipeline()
                     .addLast(new ProxyHeaderReader(
-                            (context, source, destination) -> begin(context.channel(), source, destination),
+                            (context, source, destination) -> begin(context.channel(), listener, source, destination),
                             channel.remoteAddress(),
                             channel.localAddress()));
         } else {
-            begin(channel, channel.remoteAddress(), channel.localAddress());
+            begin(channel, listener, channel.remoteAddress(), channel.localAddress());
         }
     }
 
-    private void begin(Channel channel, InetSocketAddress source, InetSocketAddress destination) {
+    private void begin(Channel channel, Listener listener, InetSocketAddress source, InetSocketAddress destination) {
         Parts own = Objects.requireNonNull(parts.get(channel.eventLoop()));
-        Client client = new Client(source, destination.getPort(), false);
-        Exchanges exchanges = new Exchanges(own.worker(), settings, routings, own.upstreams(), client);
-        channel.pipeline().addLast(new PrefaceSniffer(exchanges));
+        if (listener.tls().isEmpty()) {
+            Client client = new Client(source, destination.getPort(), null);
+            channel.pipeline().addLast(new PrefaceSniffer(exchanges(own, client)));
+            return;
+        }
+        channel.pipeline()
+                .addLast(new TlsSelector<>(listener.tls().get(), new Handshakes(own)))
+                .addLast(new TlsHandshake(done -> speak(done, own, source, destination.getPort())));
+    }
+
+    private void speak(Channel channel, Parts own, InetSocketAddress source, int port) {
+        TlsConnection tls = Objects.requireNonNull(TlsConnection.of(channel));
+        Exchanges exchanges = exchanges(own, new Client(source, port, tls));
+        channel.pipeline().addLast(tls.isHttp2() ? exchanges.http2() : exchanges.http1());
+    }
+
+    private Exchanges exchanges(Parts own, Client client) {
+        return new Exchanges(own.worker(), settings, routings, own.upstreams(), client);
+    }
+
+    /**
+     * What becomes of connections that are not for the proxy itself to answer.
+     *
+     * <p>Confined to the event loop's thread of its worker.
+     */
+    private final class Handshakes implements TlsListener<UpstreamGroup> {
+
+        private final Parts own;
+
+        Handshakes(Parts own) {
+            this.own = own;
+        }
+
+        @Override
+        public ChannelHandler passThrough(Channel channel, UpstreamGroup group, String serverName) {
+            channel.pipeline().remove(TlsHandshake.class);
+            return Passthrough.to(
+                    group, own.worker(), channel, transport.clientChannel(), settings.passthroughIdleMillis());
+        }
+
+        @Override
+        public void refused(Channel channel, HelloFault fault) {
+            LOG.log(System.Logger.Level.DEBUG, "connection of {0} is closed: {1}", channel.remoteAddress(), fault);
+        }
     }
 
     /** Connections of clients that are open. */
@@ -141,6 +189,7 @@ public final class ProxyServer implements AutoCloseable {
     /** Ends all connections and loops; a loop that ends first would leave its connections as they are. */
     @Override
     public void close() {
+        listening.forEach(each -> each.close().syncUninterruptibly());
         connections.close().awaitUninterruptibly(CLOSE_MILLIS);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }

@@ -14,6 +14,7 @@ import io.fairlead.ingress.proxy.http2.Http2Limits;
  * @param requestsMax requests of one connection, after which it ends
  * @param lingerMillis how long what a client still sends is read after an answer that did not wait for it; a reset would
  *     take the answer away from it (RFC 9112 section 9.6)
+ * @param passthroughIdleMillis how long a connection that is passed through may be silent
  * @param http2 of connections of HTTP/2
  */
 public record ProxySettings(
@@ -22,8 +23,9 @@ public record ProxySettings(
         long keepAliveMillis,
         int requestsMax,
         long lingerMillis,
+        long passthroughIdleMillis,
         Http2Limits http2) {
 
-    public static final ProxySettings DEFAULT =
-            new ProxySettings(HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000, Http2Limits.DEFAULT);
+    public static final ProxySettings DEFAULT = new ProxySettings(
+            HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000, 600_000, Http2Limits.DEFAULT);
 }

@@ -16,6 +16,7 @@ final class Replies {
     static final Reply BAD_HOST = Reply.of(400, "the host is not one");
     static final Reply SLOW_CLIENT = Reply.of(408, "the request came too slowly");
     static final Reply TOO_LARGE = Reply.of(413, "the content is larger than this route allows");
+    static final Reply MISDIRECTED = Reply.of(421, "this connection is not for that host");
     static final Reply BAD_GATEWAY = Reply.of(502, "the backend gave no answer that could be passed on");
     static final Reply UNREACHABLE = Reply.of(503, "no backend could be reached");
     static final Reply SLOW_BACKEND = Reply.of(504, "the backend gave no answer in time");

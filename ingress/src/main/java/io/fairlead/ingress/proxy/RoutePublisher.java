@@ -6,6 +6,7 @@ import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamGroups;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class RoutePublisher {
     private final UpstreamGroups groups;
     private final RoutingReference routings;
     private final RouteBook stats;
+    private Set<UpstreamGroup> passedThrough = Set.of();
     private IdentityHashMap<Route, PreparedRoute> prepared = new IdentityHashMap<>();
 
     /** @param stats where requests are counted */
@@ -46,10 +48,25 @@ public final class RoutePublisher {
         gone.forEach(groups::remove);
     }
 
+    /** The endpoints that get connections as they are, without HTTP in between. */
+    public UpstreamGroup group(BackendGroup name) {
+        return groups.of(name, BackendConnection.DEFAULT);
+    }
+
+    /** These groups are used although no route names them, instead of those of the call before. */
+    public void passThrough(Set<UpstreamGroup> used) {
+        passedThrough = Set.copyOf(used);
+    }
+
+    /** Secrets changed: TLS with backends may be another one. */
+    public void renewSecurity() {
+        groups.secure();
+    }
+
     /** Puts other routes in force. */
     public void publish(RouteTable table) {
         IdentityHashMap<Route, PreparedRoute> next = new IdentityHashMap<>();
-        Set<UpstreamGroup> used = new HashSet<>();
+        Set<UpstreamGroup> used = new HashSet<>(passedThrough);
         List<PreparedRoute> all = new ArrayList<>();
         for (Route route : table.routes()) {
             PreparedRoute known = prepared.get(route);

@@ -1,11 +1,15 @@
 package io.fairlead.ingress.resource;
 
+import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.ExtraKind;
+import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.ExtraResource;
 import io.fairlead.cluster.source.SelectedResource;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.source.SourceScope;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -46,5 +50,20 @@ public final class IngressKinds {
                         new ExtraResource<>(INGRESS, new IngressDecoder(annotations), "", false),
                         new ExtraResource<>(INGRESS_CLASS, IngressClass::decode, "", true)),
                 List.of(new SelectedResource<>(SECRET, SecretDecoder::decode, SECRETS_WITH_CERTIFICATES, secrets)));
+    }
+
+    /**
+     * Whether it is known of each of these Secrets what it holds, or why it cannot be known. Before, a proxy that starts
+     * would answer with a default certificate where there is a better one.
+     */
+    public static boolean areKnown(Set<ObjectName> secrets, ClusterSnapshot snapshot) {
+        for (ObjectName name : secrets) {
+            boolean known = snapshot.objects(SECRET).containsKey(name)
+                    || snapshot.setAside().containsKey(new ObjectKey(SECRET.kind(), name));
+            if (!known) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Open addressing with linear probing, at most half full. Confined to the thread that fills it, and
  * immutable as soon as its table is built.
  */
-final class ByteKeys<T> {
+public final class ByteKeys<T> {
 
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -38,7 +38,7 @@ final class ByteKeys<T> {
      *
      * <p>Immutable: the key is never written to again.
      */
-    static final class Entry<T> {
+    public static final class Entry<T> {
 
         private final byte[] key;
         private final int hash;
@@ -56,18 +56,18 @@ final class ByteKeys<T> {
     }
 
     /** @param lowerCase whether letters that are asked for are put in lower case; keys are in lower case then */
-    ByteKeys(long seed, boolean lowerCase, int expected) {
+    public ByteKeys(long seed, boolean lowerCase, int expected) {
         this.seed = seed;
         this.lowerCase = lowerCase;
         slots = newSlots(Math.max(2, Integer.highestOneBit(Math.max(1, 4 * expected - 1))));
     }
 
-    Entry<T> entry(byte[] key, T value) {
+    public Entry<T> entry(byte[] key, T value) {
         return new Entry<>(key, hash(key, 0, key.length), value);
     }
 
     /** Adds a key that is not there, made by a table with the same seed. */
-    void add(Entry<T> entry) {
+    public void add(Entry<T> entry) {
         if (2 * (size + 1) > slots.length) {
             @Nullable Entry<T>[] old = slots;
             slots = newSlots(2 * old.length);
@@ -89,13 +89,13 @@ final class ByteKeys<T> {
         slots[at] = entry;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return size == 0;
     }
 
     /** Hot path: what is kept under these bytes. */
     @Nullable
-    T find(byte[] text, int from, int to) {
+    public T find(byte[] text, int from, int to) {
         int hash = hash(text, from, to);
         int mask = slots.length - 1;
         for (int at = hash & mask; ; at = at + 1 & mask) {

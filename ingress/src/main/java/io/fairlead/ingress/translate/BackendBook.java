@@ -7,7 +7,7 @@ import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.route.BackendGroup;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class BackendBook {
 
     /** The groups of a Service that are held. */
     List<BackendGroup> of(ObjectName service) {
-        return services.getOrDefault(service, new TreeMap<>()).keySet().stream()
+        return services.getOrDefault(service, Collections.emptySortedMap()).keySet().stream()
                 .map(port -> new BackendGroup(service, port))
                 .toList();
     }
@@ -71,7 +71,7 @@ final class BackendBook {
     /** What the policy refuses of a Service. */
     List<Problem> problems(ObjectName service) {
         List<Problem> problems = new ArrayList<>();
-        services.getOrDefault(service, new TreeMap<>(Comparator.naturalOrder())).forEach((port, refused) -> {
+        services.getOrDefault(service, Collections.emptySortedMap()).forEach((port, refused) -> {
             if (!refused.isEmpty()) {
                 problems.add(new Problem(
                         new ObjectKey(ClusterKind.SERVICE, service),

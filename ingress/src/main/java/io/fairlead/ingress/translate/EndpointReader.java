@@ -8,6 +8,7 @@ import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.cluster.model.ServicePort;
 import io.fairlead.cluster.model.ServiceType;
+import io.fairlead.cluster.source.decode.Quoted;
 import io.fairlead.ingress.destination.Destination;
 import io.fairlead.ingress.destination.DestinationPolicy;
 import io.fairlead.ingress.destination.DestinationVerdict;
@@ -39,6 +40,11 @@ record EndpointReader(IngressSettings.Endpoints settings, DestinationPolicy poli
      */
     record Reading(Destinations destinations, String refused) {}
 
+    /**
+     * An endpoint that may be used.
+     *
+     * <p>Immutable.
+     */
     private record Candidate(Destination destination, List<String> zones) {}
 
     Reading read(BackendGroup group, @Nullable Service service, List<EndpointSlice> slices) {
@@ -77,7 +83,8 @@ record EndpointReader(IngressSettings.Endpoints settings, DestinationPolicy poli
         String name = HostNames.normal(written);
         if (name.isEmpty() || name.endsWith(".localhost")) {
             return refused(
-                    Reason.REFUSED_DESTINATION, "externalName " + written + " is not a fully qualified name of DNS");
+                    Reason.REFUSED_DESTINATION,
+                    "externalName " + Quoted.of(written) + " is not a fully qualified name of DNS");
         }
         return new Reading(new Destinations.HostName(name, group.port()), "");
     }

@@ -26,6 +26,11 @@ final class ForwardPolicies {
     private final IngressOptions options;
     private final Map<Key, ForwardPolicy> made = new HashMap<>();
 
+    /**
+     * In what routes of one Ingress may differ.
+     *
+     * <p>Immutable.
+     */
     private record Key(PathRewrite rewrite, BackendConnection connection) {}
 
     ForwardPolicies(IngressOptions options) {

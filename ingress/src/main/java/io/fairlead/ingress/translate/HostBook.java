@@ -87,8 +87,13 @@ final class HostBook {
 
     /** What is wrong with this Ingress for this host, because others come before it. */
     List<Problem> problems(HostMatch host, ObjectName ingress) {
-        List<Problem> problems = new ArrayList<>(tlsLosers.of(host, ingress));
-        problems.addAll(pathLosers.of(host, ingress));
+        List<Problem> ofTls = tlsLosers.of(host, ingress);
+        List<Problem> ofPaths = pathLosers.of(host, ingress);
+        if (ofTls.isEmpty()) {
+            return ofPaths;
+        }
+        List<Problem> problems = new ArrayList<>(ofTls);
+        problems.addAll(ofPaths);
         return problems;
     }
 
@@ -157,9 +162,7 @@ final class HostBook {
         boolean hasTls = tls.containsKey(host) || tls.containsKey(wildcardOf(host));
         Collection<IngressPart> parts = parts(host);
         List<Route> now = new HostRoutesPlan(host, hasTls, redirects).of(parts, tableDefault);
-        boolean empty = parts.stream()
-                .allMatch(part -> part.routes().getOrDefault(host, List.of()).isEmpty());
-        if (empty && !now.isEmpty()) {
+        if (!now.isEmpty() && isBare(host, parts)) {
             bare.add(host);
         } else {
             bare.remove(host);
@@ -168,6 +171,15 @@ final class HostBook {
         if (!now.equals(before == null ? List.of() : before)) {
             changed.put(host, now);
         }
+    }
+
+    private static boolean isBare(HostMatch host, Collection<IngressPart> parts) {
+        for (IngressPart part : parts) {
+            if (!part.routes().getOrDefault(host, List.of()).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Route defaultOf(List<Route> routes) {
@@ -214,6 +226,9 @@ final class HostBook {
 
         /** Returns whose problems differ. */
         Set<ObjectName> replace(HostMatch host, List<Problem> problems) {
+            if (problems.isEmpty() && !byHost.containsKey(host)) {
+                return Set.of();
+            }
             Map<ObjectName, List<Problem>> now = new HashMap<>();
             for (Problem problem : problems) {
                 now.computeIfAbsent(problem.object().name(), _ -> new ArrayList<>())

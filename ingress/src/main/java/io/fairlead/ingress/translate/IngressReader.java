@@ -41,6 +41,9 @@ import java.util.Set;
  */
 final class IngressReader {
 
+    /** Of a host and path in a message. */
+    private static final int PLACE_MAX = 256;
+
     private final Ingress ingress;
     private final Map<ObjectName, Service> services;
     private final IngressOptions options;
@@ -166,8 +169,8 @@ final class IngressReader {
             IngressPath path = rule.paths().get(i);
             try {
                 PathMatch match = match(path);
-                list.add(new Route(
-                        source(number, i), host, match, action(path.backend(), match, host.text() + path.path())));
+                String what = Quoted.line(host.text() + path.path(), PLACE_MAX);
+                list.add(new Route(source(number, i), host, match, action(path.backend(), match, what)));
             } catch (IllegalArgumentException e) {
                 problem(ProblemReason.INVALID_PATH, "rule " + number + ", path " + i + ": " + e.getMessage());
             }
@@ -206,15 +209,23 @@ final class IngressReader {
         return switch (ServicePorts.find(ingress.objectName().namespace(), backend, services)) {
             case ServicePorts.Found.Port port -> {
                 groups.add(port.group());
-                yield denied.isEmpty()
-                        ? new RouteAction.Forward(port.group(), policies.of(path, port))
-                        : respond(RouteAction.Reason.DENIED, denied);
+                yield denied.isEmpty() ? forward(port, path, what) : respond(RouteAction.Reason.DENIED, denied);
             }
             case ServicePorts.Found.Nothing(String detail) -> {
                 problem(ProblemReason.SERVICE_NOT_FOUND, what + ": " + detail);
                 yield respond(RouteAction.Reason.NO_SERVICE, detail);
             }
         };
+    }
+
+    private RouteAction forward(ServicePorts.Found.Port port, PathMatch path, String what) {
+        try {
+            return new RouteAction.Forward(port.group(), policies.of(path, port));
+        } catch (IllegalArgumentException e) {
+            // A Service whose name, as a manifest may have it, is none that TLS can ask for.
+            problem(ProblemReason.DESTINATION_REFUSED, what + ": " + e.getMessage());
+            return respond(RouteAction.Reason.REFUSED_DESTINATION, what + ": " + e.getMessage());
+        }
     }
 
     private static RouteAction respond(RouteAction.Reason reason, String detail) {

@@ -15,13 +15,15 @@ import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.HostMatch;
 import io.fairlead.ingress.translate.annotation.AnnotationReader;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -186,9 +188,7 @@ public final class IngressTranslator {
             secretsUsed.remove(before.secrets(), name);
             groupsUsed.remove(before.groups(), name);
             touchedGroups.addAll(before.groups());
-            before.secrets().stream()
-                    .filter(each -> !secretsUsed.has(each))
-                    .forEach(each -> secrets = secrets.minus(each));
+            touchedSecrets.addAll(before.secrets());
         }
         if (next != null) {
             hosts.add(next);
@@ -291,15 +291,19 @@ public final class IngressTranslator {
         IngressPart part = key.kind().equals(IngressKinds.INGRESS.kind()) ? parts.get(key.name()) : null;
         if (part != null) {
             all.addAll(part.problems());
-            part.hosts().stream()
-                    .sorted(Comparator.comparing(HostMatch::text))
-                    .forEach(host -> all.addAll(hosts.problems(host, key.name())));
-            new TreeSet<>(part.secrets()).forEach(secret -> {
+            SortedMap<String, List<Problem>> ofHosts = new TreeMap<>();
+            for (HostMatch host : part.hosts()) {
+                hosts.problems(host, key.name())
+                        .forEach(problem -> ofHosts.computeIfAbsent(host.text(), _ -> new ArrayList<>())
+                                .add(problem));
+            }
+            ofHosts.values().forEach(all::addAll);
+            for (ObjectName secret : part.secrets().size() > 1 ? new TreeSet<>(part.secrets()) : part.secrets()) {
                 String missing = setAside.get(new ObjectKey(IngressKinds.SECRET.kind(), secret));
                 if (missing != null) {
                     all.add(new Problem(key, ProblemReason.SECRET_NOT_USABLE, "Secret " + secret + ": " + missing));
                 }
-            });
+            }
         }
         return all;
     }
@@ -318,7 +322,7 @@ public final class IngressTranslator {
 
     /** Each once, and not too many: an object with 5,000 bad paths is one that somebody looks at anyway. */
     private static List<Problem> bounded(ObjectKey key, List<Problem> all) {
-        List<Problem> distinct = all.stream().distinct().toList();
+        List<Problem> distinct = List.copyOf(new LinkedHashSet<>(all));
         if (distinct.size() <= PROBLEMS_MAX) {
             return distinct;
         }

@@ -1,7 +1,9 @@
 package io.fairlead.ingress.upstream;
 
 import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint of a group. It stays the same object as long as the endpoint stays in its group, and with it the
@@ -12,13 +14,13 @@ import java.net.InetSocketAddress;
 public final class Backend {
 
     private final InetSocketAddress address;
-    private final BackendConnection connection;
+    private final UpstreamGroup group;
     private final BackendPool[] pools;
     private volatile boolean gone;
 
-    Backend(InetSocketAddress address, BackendConnection connection, int workers) {
+    Backend(InetSocketAddress address, UpstreamGroup group, int workers) {
         this.address = address;
-        this.connection = connection;
+        this.group = group;
         pools = new BackendPool[workers];
         for (int i = 0; i < workers; i++) {
             pools[i] = new BackendPool(this);
@@ -31,7 +33,13 @@ public final class Backend {
 
     /** How it is spoken to. */
     BackendConnection connection() {
-        return connection;
+        return group.connection();
+    }
+
+    /** How TLS is spoken with it; null without TLS. */
+    @Nullable
+    BackendTlsClient tls() {
+        return group.tls();
     }
 
     /** Hot path: what a worker has of it. */

@@ -178,8 +178,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         close();
     }
 
+    /** Also of one that never stood. */
     void close() {
-        context().close();
+        if (context != null) {
+            context.close();
+        }
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.fairlead.ingress.upstream;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop's thread of its worker.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection that is closed.
-final class Http2Attempt implements ChannelFutureListener {
+final class Http2Attempt implements Upstreams.Waiting {
 
     private final Http2BackendLink link;
     private final BackendPool pool;
@@ -52,17 +49,25 @@ final class Http2Attempt implements ChannelFutureListener {
     }
 
     @Override
-    public void operationComplete(ChannelFuture done) {
+    public void connected() {
         pool.http2().end(this);
-        if (done.isSuccess()) {
-            link.stands();
-        }
+        link.stands();
         for (Waiter waiter : waiters) {
             pool.ended();
             AnswerReceiver receiver = waiter.receiver;
-            if (receiver != null && done.isSuccess()) {
+            if (receiver != null) {
                 receiver.onUpstream(link.claim(receiver));
-            } else if (receiver != null) {
+            }
+        }
+    }
+
+    @Override
+    public void failed() {
+        pool.http2().end(this);
+        for (Waiter waiter : waiters) {
+            pool.ended();
+            AnswerReceiver receiver = waiter.receiver;
+            if (receiver != null) {
                 receiver.onBroken(UpstreamFault.CONNECT);
             }
         }

@@ -5,11 +5,13 @@ import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.route.policy.LoadBalancing;
+import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ public final class UpstreamGroup {
 
     private volatile Backend[] backends = NOBODY;
     private volatile RouteAction.Reason absence = RouteAction.Reason.NO_ENDPOINTS;
+    /** How TLS is spoken; null without, and as long as it must not be spoken to. */
+    @Nullable
+    private volatile BackendTlsClient tls;
 
     /** Without endpoints so far. */
     public UpstreamGroup(BackendGroup name, BackendConnection connection, List<Worker> workers) {
@@ -59,7 +64,7 @@ public final class UpstreamGroup {
         List<Backend> next = new ArrayList<>(addresses.size());
         for (InetSocketAddress address : addresses) {
             Backend known = leaving.remove(address);
-            next.add(known != null ? known : new Backend(address, connection, workers.size()));
+            next.add(known != null ? known : new Backend(address, this, workers.size()));
         }
         backends = next.toArray(NOBODY);
         leaving.values().forEach(this::leave);
@@ -73,7 +78,21 @@ public final class UpstreamGroup {
 
     /** Why there are no endpoints, if there are none. */
     public RouteAction.Reason absence() {
-        return absence;
+        return isDenied() ? RouteAction.Reason.DENIED : absence;
+    }
+
+    /** Says how TLS is spoken from the next connection on; without knowing it, a group of TLS gets no requests. */
+    public void secure(Optional<BackendTlsClient> how) {
+        tls = how.orElse(null);
+    }
+
+    @Nullable
+    BackendTlsClient tls() {
+        return tls;
+    }
+
+    private boolean isDenied() {
+        return connection.protocol().tls() && tls == null;
     }
 
     private void leave(Backend backend) {
@@ -91,13 +110,16 @@ public final class UpstreamGroup {
      * Hot path: chooses an endpoint.
      *
      * @param avoid an endpoint that just failed, which is taken only if there is no other; null for none
-     * @return null if there are no endpoints
+     * @return null if there are none, for the reason of {@link #absence}
      */
     @Nullable
     public Backend choose(Worker worker, LoadBalancing.Algorithm algorithm, @Nullable Backend avoid) {
         Backend[] among = backends;
-        if (among.length < 2) {
-            return among.length == 0 ? null : among[0];
+        if (among.length == 0 || isDenied()) {
+            return null;
+        }
+        if (among.length == 1) {
+            return among[0];
         }
         return switch (algorithm) {
             case LEAST_REQUEST_OF_TWO -> lessBusyOfTwo(worker, among, avoid);

@@ -7,13 +7,18 @@ import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.route.BackendGroup;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.tls.backend.BackendTlsResult;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamGroups {
 
+    private static final Logger LOG = System.getLogger(UpstreamGroups.class.getName());
+
     private final List<Worker> workers;
     private final NameWatch names;
+    private final Function<BackendConnection, BackendTlsResult> security;
     private final Map<Key, UpstreamGroup> groups = new HashMap<>();
     private final Map<BackendGroup, Destinations> destinations = new HashMap<>();
 
     private record Key(BackendGroup name, BackendConnection connection) {}
 
-    /** @param names resolves the names that stand for endpoints */
-    public UpstreamGroups(List<Worker> workers, NameWatch names) {
+    /**
+     * @param names resolves the names that stand for endpoints
+     * @param security says how TLS is spoken
+     */
+    public UpstreamGroups(
+            List<Worker> workers, NameWatch names, Function<BackendConnection, BackendTlsResult> security) {
         this.workers = List.copyOf(workers);
         this.names = names;
+        this.security = security;
     }
 
     /** The group, which is made if no route named it before. */
@@ -45,8 +58,27 @@ public final class UpstreamGroups {
         }
         UpstreamGroup made = new UpstreamGroup(name, connection, workers);
         groups.put(key, made);
+        secure(made);
         fill(made, destinations.get(name));
         return made;
+    }
+
+    /** Asks anew how TLS is spoken with each group: Secrets changed. */
+    public void secure() {
+        groups.values().forEach(this::secure);
+    }
+
+    private void secure(UpstreamGroup group) {
+        if (group.connection().protocol().tls()) {
+            group.secure(
+                    switch (security.apply(group.connection())) {
+                        case BackendTlsResult.Usable usable -> Optional.of(usable.client());
+                        case BackendTlsResult.Refused refused -> {
+                            LOG.log(Level.WARNING, "service {0} gets no requests: {1}", group.name(), refused.reason());
+                            yield Optional.empty();
+                        }
+                    });
+        }
     }
 
     /** Says where a group's requests go. */

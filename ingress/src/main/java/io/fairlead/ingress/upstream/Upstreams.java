@@ -1,13 +1,15 @@
 package io.fairlead.ingress.upstream;
 
 import io.fairlead.ingress.loop.Worker;
+import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop's thread of its worker.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Who waits hears it from the future.
 public final class Upstreams {
 
     private final Worker worker;
@@ -60,15 +63,52 @@ public final class Upstreams {
         }
         Http1Upstream connection = new Http1Upstream(worker, pool, settings);
         Attempt attempt = new Attempt(connection, pool, receiver);
-        connect(backend, timeoutMillis, connection).addListener(attempt);
+        connect(backend, timeoutMillis, connection, attempt);
         return attempt;
     }
 
-    private ChannelFuture connect(Backend backend, int timeoutMillis, ChannelHandler handler) {
-        return bootstrap
-                .clone()
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-                .handler(handler)
+    /** Who waits for a connection, TLS included. */
+    interface Waiting {
+
+        void connected();
+
+        /** There is none; what there was of it is closed. */
+        void failed();
+    }
+
+    private void connect(Backend backend, int timeoutMillis, ChannelHandler handler, Waiting waiting) {
+        BackendTlsClient tls = backend.tls();
+        Bootstrap own = bootstrap.clone().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
+        if (tls == null) {
+            own.handler(handler).connect(backend.address()).addListener((ChannelFutureListener) done -> {
+                if (done.isSuccess()) {
+                    waiting.connected();
+                } else {
+                    waiting.failed();
+                }
+            });
+            return;
+        }
+        SslHandler security = tls.newHandler(ByteBufAllocator.DEFAULT, timeoutMillis);
+        security.handshakeFuture().addListener(done -> {
+            // RFC 9113 section 3.2: a backend that did not choose HTTP/2 does not speak it.
+            boolean chosen =
+                    !backend.connection().protocol().http2() || tls.protocol().equals(security.applicationProtocol());
+            if (done.isSuccess() && chosen) {
+                waiting.connected();
+                return;
+            }
+            if (done.isSuccess()) {
+                security.closeOutbound();
+            }
+            waiting.failed();
+        });
+        own.handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(security, handler);
+                    }
+                })
                 .connect(backend.address());
     }
 
@@ -81,7 +121,7 @@ public final class Upstreams {
         Http2BackendLink link = new Http2BackendLink(worker, pool, settings);
         Http2Attempt attempt = new Http2Attempt(link, pool, settings.http2().streamsMax());
         pool.http2().begin(attempt);
-        connect(backend, timeoutMillis, link).addListener(attempt);
+        connect(backend, timeoutMillis, link, attempt);
         return attempt;
     }
 
@@ -102,8 +142,7 @@ public final class Upstreams {
      *
      * <p>Confined to the event loop's thread of its worker.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection that is closed.
-    private static final class Attempt implements Connecting, ChannelFutureListener {
+    private static final class Attempt implements Connecting, Waiting {
 
         private final Http1Upstream connection;
         private final BackendPool pool;
@@ -124,18 +163,30 @@ public final class Upstreams {
         }
 
         @Override
-        public void operationComplete(ChannelFuture done) {
-            pool.ended();
-            AnswerReceiver waiting = receiver;
-            receiver = null;
+        public void connected() {
+            AnswerReceiver waiting = ended();
             if (waiting == null) {
-                done.channel().close();
-            } else if (done.isSuccess()) {
+                connection.close();
+            } else {
                 connection.claim(waiting);
                 waiting.onUpstream(connection);
-            } else {
+            }
+        }
+
+        @Override
+        public void failed() {
+            AnswerReceiver waiting = ended();
+            if (waiting != null) {
                 waiting.onBroken(UpstreamFault.CONNECT);
             }
+        }
+
+        @Nullable
+        private AnswerReceiver ended() {
+            AnswerReceiver waiting = receiver;
+            receiver = null;
+            pool.ended();
+            return waiting;
         }
     }
 }

@@ -101,7 +101,7 @@ final class DrainTest {
                 RunningProxy proxy = new RunningProxy()) {
             proxy.to(backend)
                     .server()
-                    .listen(new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), true));
+                    .listen(Listener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), true));
             InetSocketAddress behind = proxy.server().addresses().getLast();
             try (RawClient client = new RawClient(behind)) {
                 String head = client.send("PROXY TCP4 192.0.2.1 198.51.100.1 56324 8443\r\n" + GET)

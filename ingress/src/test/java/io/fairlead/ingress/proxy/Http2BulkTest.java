@@ -48,6 +48,21 @@ final class Http2BulkTest {
         });
     }
 
+    /** Sends back what comes, while more comes. */
+    private static ScriptedBackend echo() {
+        return ScriptedBackend.start(connection -> {
+            while (connection.readHead()) {
+                long left = Long.parseLong(connection.field("content-length"));
+                OutputStream out = connection.socket().getOutputStream();
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + left + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                for (; left > 0; left -= PIECE) {
+                    out.write(connection.in().readNBytes(PIECE));
+                }
+            }
+        });
+    }
+
     private static void bulkUpAndDown(H2Wire client) {
         long before = usedMemory();
         client.send(H2Wire.SETTINGS, 0, 0, H2Wire.setting(4, 0x7fffffff)).window(0, 0x3fffffff);
@@ -91,6 +106,17 @@ final class Http2BulkTest {
     void passesMuchWithLittleToHttp2() throws IOException {
         // The backend of HTTP/2 is a second proxy.
         try (ScriptedBackend backend = bulk();
+                RunningProxy second = new RunningProxy().to(backend);
+                RunningProxy first =
+                        new RunningProxy().toHttp2(second.server().addresses().getFirst());
+                H2Wire client = first.http2()) {
+            bulkUpAndDown(client);
+        }
+    }
+
+    @Test
+    void passesMuchBothWaysAtOnce() {
+        try (ScriptedBackend backend = echo();
                 RunningProxy second = new RunningProxy().to(backend);
                 RunningProxy first =
                         new RunningProxy().toHttp2(second.server().addresses().getFirst());

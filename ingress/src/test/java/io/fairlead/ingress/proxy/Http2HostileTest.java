@@ -32,15 +32,20 @@ final class Http2HostileTest {
     private static final long TEN_SECONDS = 10 * SECOND;
 
     private static final ProxySettings HASTY =
-            new ProxySettings(HeadLimits.DEFAULT, 300, 300, Integer.MAX_VALUE, 300, Http2Limits.DEFAULT);
+            new ProxySettings(HeadLimits.DEFAULT, 300, 300, Integer.MAX_VALUE, 300, 600_000, Http2Limits.DEFAULT);
 
     private final ScriptedBackend backend = ScriptedBackend.answering(OK);
     private RunningProxy proxy = new RunningProxy().to(backend);
 
     @AfterEach
-    void close() {
+    void close(org.junit.jupiter.api.TestInfo info) {
         proxy.close();
         backend.close();
+        try {
+            io.netty.util.LeakPresenceDetector.check();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(info.getDisplayName(), e);
+        }
     }
 
     private void restart(ProxySettings settings) {
@@ -263,6 +268,29 @@ final class Http2HostileTest {
             }
             assertEquals(H2Wire.GOAWAY, type);
         }
+    }
+
+    @Test
+    void endsConnectionsThatAskAndDoNotRead() {
+        Http2Limits patient = new Http2Limits(128, 65_536, 1 << 20, 200, 1_000_000);
+        restart(new ProxySettings(
+                HASTY.headLimits(), 15_000, 75_000, Integer.MAX_VALUE, 300, HASTY.passthroughIdleMillis(), patient));
+        ByteArrayOutputStream pings = new ByteArrayOutputStream();
+        for (int i = 0; i < 1_000; i++) {
+            pings.writeBytes(H2Wire.frame(H2Wire.PING, 0, 0, EIGHT));
+        }
+        try (H2Wire client = proxy.http2()) {
+            int sent = 0;
+            try {
+                for (; sent < 990; sent++) {
+                    client.raw(pings.toByteArray());
+                }
+            } catch (UncheckedIOException ended) {
+                // Which is what it is about.
+            }
+            assertTrue(sent < 990, "990,000 answers that nobody reads are kept");
+        }
+        assertHealthy();
     }
 
     @Test

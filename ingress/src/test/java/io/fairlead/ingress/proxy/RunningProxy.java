@@ -12,15 +12,18 @@ import io.fairlead.ingress.route.RouteTable;
 import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.route.policy.BackendTls;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
+import io.fairlead.ingress.tls.backend.BackendTlsClient;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A proxy with one event loop on a port of the loopback interface.
@@ -29,6 +32,7 @@ import java.util.Objects;
  */
 final class RunningProxy implements AutoCloseable {
 
+    private static final Duration DRAIN = Duration.ofMillis(300);
     private static final RouteSource SOURCE = new RouteSource("Ingress", new ObjectName("shop", "web"), 0, 0);
 
     private final RouteBook stats = new RouteBook(1, 100);
@@ -43,7 +47,7 @@ final class RunningProxy implements AutoCloseable {
 
     RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings) {
         server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings);
-        server.listen(new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
+        server.listen(Listener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
     }
 
     /** Sends everything of any host to these backends. */
@@ -58,21 +62,26 @@ final class RunningProxy implements AutoCloseable {
 
     RunningProxy toHttp2(InetSocketAddress backend) {
         BackendConnection http2 = new BackendConnection(BackendConnection.Protocol.H2C, new BackendTls.Off());
-        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), List.of(backend));
+        return route("", "/", ForwardPolicy.DEFAULT.withConnection(http2), List.of(backend), Optional.empty());
     }
 
     RunningProxy route(String host, String path, ForwardPolicy policy, ScriptedBackend... backends) {
-        return route(
-                host,
-                path,
-                policy,
-                List.of(backends).stream().map(ScriptedBackend::address).toList());
+        List<InetSocketAddress> addresses =
+                List.of(backends).stream().map(ScriptedBackend::address).toList();
+        return route(host, path, policy, addresses, Optional.empty());
     }
 
-    private RunningProxy route(String host, String path, ForwardPolicy policy, List<InetSocketAddress> backends) {
+    /** @param tls how TLS is spoken with the backends */
+    RunningProxy route(
+            String host,
+            String path,
+            ForwardPolicy policy,
+            List<InetSocketAddress> backends,
+            Optional<BackendTlsClient> tls) {
         BackendGroup name = new BackendGroup(new ObjectName("shop", "web-" + groups.size()), 80);
         UpstreamGroup group = new UpstreamGroup(name, policy.connection(), server.workers());
         group.replace(backends);
+        group.secure(tls);
         groups.put(name, group);
         return route(host, path, new RouteAction.Forward(name, policy));
     }
@@ -124,8 +133,10 @@ final class RunningProxy implements AutoCloseable {
         }
     }
 
+    /** Ends as a program does: handshakes and farewells under way are not cut off. */
     @Override
     public void close() {
+        server.drain(DRAIN);
         server.close();
     }
 }

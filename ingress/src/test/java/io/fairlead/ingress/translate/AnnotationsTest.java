@@ -182,6 +182,18 @@ final class AnnotationsTest {
     }
 
     @Test
+    void aServiceWhoseNameNoCertificateCanHoldIsRefusedAlone() {
+        stage.apply(
+                service("shop/a..b", "clusterIP: 172.30.0.2, ports: [{port: 80, appProtocol: https}]"),
+                ingress("shop/web", rules("a.com / a:80 /odd a..b:80") + ", " + Texts.defaultBackend("a..b:80")));
+        assertEquals("a:80", stage.secure("a.com", "/"));
+        assertEquals("503 REFUSED_DESTINATION", stage.secure("a.com", "/odd"));
+        assertEquals(
+                "Ingress shop/web: DestinationRefused: a.com/odd: server name of a backend: a..b.shop.svc is not a DNS name",
+                stage.problems().getFirst());
+    }
+
+    @Test
     void routesWithTheSamePolicyShareIt() {
         stage.apply(ingress("shop/web", annotated("backend-protocol", "HTTPS"), rules("a.com /a a:80 /b a:80")));
         assertSame(

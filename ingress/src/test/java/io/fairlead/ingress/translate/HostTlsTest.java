@@ -110,9 +110,13 @@ final class HostTlsTest {
                 ingress("shop/web", rules("a.com / a:80") + tls("{hosts: [a.com], secretName: one}")),
                 ingress("shop/plain", rules("b.com / a:80")));
         assertEquals(List.of(), stage.problems(), "nobody knows yet");
+        assertFalse(IngressKinds.areKnown(
+                stage.now.secrets(), stage.cluster().moment().snapshot()));
         stage.cluster().setAside(IngressKinds.SECRET.kind(), name("shop/one"), "does not exist");
         stage.cluster().setAside(IngressKinds.SECRET.kind(), name("shop/foreign"), "does not exist");
         stage.translate();
+        assertTrue(IngressKinds.areKnown(
+                stage.now.secrets(), stage.cluster().moment().snapshot()));
         assertEquals(
                 List.of("Ingress shop/web: SecretNotUsable: Secret shop/one: API: does not exist"), stage.problems());
         stage.apply("""

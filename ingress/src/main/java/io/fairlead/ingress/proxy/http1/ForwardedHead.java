@@ -25,6 +25,7 @@ public final class ForwardedHead {
             KnownField.CONTENT_LENGTH);
 
     private static final byte[] HOST = ascii("Host: ");
+    private static final byte[] UPGRADE = ascii("Upgrade: ");
     private static final byte[] REQUEST_END = ascii(" HTTP/1.1\r\n");
     private static final byte[] STATUS_START = ascii("HTTP/1.1 ");
     private static final byte[] CHUNKED_END = ascii("Transfer-Encoding: chunked\r\n\r\n");
@@ -105,6 +106,14 @@ public final class ForwardedHead {
         if (to > from) {
             out.writeBytes(text, from, to - from);
         }
+    }
+
+    /** Asks for, or accepts, the protocols of this Upgrade field (RFC 9110 section 7.8). */
+    public static void upgrade(ByteBuf out, HeadFields fields, int field) {
+        line(out, FieldLine.CONNECTION_UPGRADE);
+        out.writeBytes(UPGRADE);
+        out.writeBytes(fields.text(), fields.valueFrom(field), fields.valueTo(field) - fields.valueFrom(field));
+        out.writeShort(CR_LF);
     }
 
     /** A line that was made before. */

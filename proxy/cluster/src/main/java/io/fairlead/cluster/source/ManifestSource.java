@@ -167,8 +167,10 @@ public final class ManifestSource implements AutoCloseable {
         for (ObjectName name : changed) {
             List<String> mentions = index.mentions(new ObjectKey(kind, name));
             files.addAll(mentions);
-            if (mentions.isEmpty()) {
-                sink.offer(wanted.contains(name) ? absent(kind, name) : new ClusterChange.Delete(kind, name));
+            if (!wanted.contains(name)) {
+                sink.offer(new ClusterChange.Delete(kind, name));
+            } else if (mentions.isEmpty()) {
+                sink.offer(absent(kind, name));
             }
         }
         take(List.copyOf(files), watch, false);
@@ -201,7 +203,7 @@ public final class ManifestSource implements AutoCloseable {
         for (ClusterChange change : index.replace(contents)) {
             sink.offer(change);
             if (change instanceof ClusterChange.Delete(ClusterKind kind, ObjectName name)
-                    && selected.getOrDefault(kind, Set.of()).contains(name)) {
+                    && scope.isSelected(kind, name)) {
                 sink.offer(absent(kind, name));
             }
         }

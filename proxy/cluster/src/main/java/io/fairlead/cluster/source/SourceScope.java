@@ -2,6 +2,7 @@ package io.fairlead.cluster.source;
 
 import io.fairlead.cluster.model.ClusterKind;
 import io.fairlead.cluster.model.ObjectKey;
+import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.decode.Audience;
 import io.fairlead.cluster.source.decode.ExtraDecoder;
 import io.fairlead.cluster.source.decode.ObjectDecoder;
@@ -38,12 +39,15 @@ public record SourceScope(
 
     /** Whether it wants this object, if it wants to know of its kind at all. */
     boolean wants(ObjectKey key) {
-        for (SelectedResource<?> each : selected) {
-            if (each.kind().kind().equals(key.kind())) {
-                return each.selection().names().contains(key.name());
-            }
-        }
-        return true;
+        boolean all = selected.stream().noneMatch(each -> each.kind().kind().equals(key.kind()));
+        return all || isSelected(key.kind(), key.name());
+    }
+
+    /** Whether it is one that is wanted by its name. */
+    boolean isSelected(ClusterKind kind, ObjectName name) {
+        return selected.stream()
+                .anyMatch(each -> each.kind().kind().equals(kind)
+                        && each.selection().names().contains(name));
     }
 
     /** Reads objects of all kinds that are wanted; for one thread. */
