@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(50)
 final class Http2BulkTest {
 
-    private static final int BULK = 16 << 20;
+    private static final int BULK = 32 << 20;
     private static final int PIECE = 16_384;
-    private static final long HELD_MAX = 12 << 20;
+    private static final long HELD_MAX = 16 << 20;
 
     /** With a detector of leaks that counts each buffer; without it, it is a third. */
     private static final long BYTES_PER_REQUEST_MAX = 4_000;
