@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(50)
 final class Http2BulkTest {
 
-    private static final int BULK = 16 << 20;
+    private static final int BULK = 32 << 20;
     private static final int PIECE = 16_384;
-    private static final long HELD_MAX = 12 << 20;
+    private static final long HELD_MAX = 16 << 20;
 
     /** With a detector of leaks that counts each buffer; without it, it is a third. */
     private static final long BYTES_PER_REQUEST_MAX = 4_000;
@@ -43,6 +43,21 @@ final class Http2BulkTest {
                         .getBytes(StandardCharsets.US_ASCII));
                 for (long left = length; left > 0; left -= PIECE) {
                     out.write(new byte[PIECE]);
+                }
+            }
+        });
+    }
+
+    /** Sends back what comes, while more comes. */
+    private static ScriptedBackend echo() {
+        return ScriptedBackend.start(connection -> {
+            while (connection.readHead()) {
+                long left = Long.parseLong(connection.field("content-length"));
+                OutputStream out = connection.socket().getOutputStream();
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + left + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                for (; left > 0; left -= PIECE) {
+                    out.write(connection.in().readNBytes(PIECE));
                 }
             }
         });
@@ -91,6 +106,17 @@ final class Http2BulkTest {
     void passesMuchWithLittleToHttp2() throws IOException {
         // The backend of HTTP/2 is a second proxy.
         try (ScriptedBackend backend = bulk();
+                RunningProxy second = new RunningProxy().to(backend);
+                RunningProxy first =
+                        new RunningProxy().toHttp2(second.server().addresses().getFirst());
+                H2Wire client = first.http2()) {
+            bulkUpAndDown(client);
+        }
+    }
+
+    @Test
+    void passesMuchBothWaysAtOnce() {
+        try (ScriptedBackend backend = echo();
                 RunningProxy second = new RunningProxy().to(backend);
                 RunningProxy first =
                         new RunningProxy().toHttp2(second.server().addresses().getFirst());

@@ -271,6 +271,29 @@ final class Http2HostileTest {
     }
 
     @Test
+    void endsConnectionsThatAskAndDoNotRead() {
+        Http2Limits patient = new Http2Limits(128, 65_536, 1 << 20, 200, 1_000_000);
+        restart(new ProxySettings(
+                HASTY.headLimits(), 15_000, 75_000, Integer.MAX_VALUE, 300, HASTY.passthroughIdleMillis(), patient));
+        ByteArrayOutputStream pings = new ByteArrayOutputStream();
+        for (int i = 0; i < 1_000; i++) {
+            pings.writeBytes(H2Wire.frame(H2Wire.PING, 0, 0, EIGHT));
+        }
+        try (H2Wire client = proxy.http2()) {
+            int sent = 0;
+            try {
+                for (; sent < 990; sent++) {
+                    client.raw(pings.toByteArray());
+                }
+            } catch (UncheckedIOException ended) {
+                // Which is what it is about.
+            }
+            assertTrue(sent < 990, "990,000 answers that nobody reads are kept");
+        }
+        assertHealthy();
+    }
+
+    @Test
     void letsClientsCancelThatAlsoWaitForAnswers() {
         try (H2Wire client = proxy.http2()) {
             for (int i = 0; i < 1_000; i++) {

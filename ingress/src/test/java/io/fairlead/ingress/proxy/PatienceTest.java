@@ -24,7 +24,7 @@ final class PatienceTest {
             new ProxySettings(HeadLimits.DEFAULT, 300, 300, 1000, 500, 500, Http2Limits.DEFAULT);
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-    private static final long HELD_BYTES_MAX = 8 << 20;
+    private static final long HELD_BYTES_MAX = 16 << 20;
 
     /** Of tests before. */
     private final long before = heldBytes();

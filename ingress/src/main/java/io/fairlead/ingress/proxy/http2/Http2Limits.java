@@ -3,6 +3,8 @@ package io.fairlead.ingress.proxy.http2;
 /**
  * What a peer of a connection of HTTP/2 may use, and may make us do.
  *
+ * <p>Immutable.
+ *
  * @param streamsMax requests under way at once
  * @param streamWindowBytes content of one stream that may be sent to us before we take it; also how much we keep of a
  *     stream that the peer does not take
@@ -10,8 +12,6 @@ package io.fairlead.ingress.proxy.http2;
  * @param resetsMax streams that end without an answer, by the peer's reset or by one that it provoked, before the
  *     connection ends; each answer, and time, give some back (CVE-2023-44487, CVE-2025-8671)
  * @param idleFramesMax frames that move nothing (PING, SETTINGS, PRIORITY, empty DATA and the like), in the same way
- *
- * <p>Immutable.
  */
 public record Http2Limits(
         int streamsMax, int streamWindowBytes, int connectionWindowBytes, int resetsMax, int idleFramesMax) {

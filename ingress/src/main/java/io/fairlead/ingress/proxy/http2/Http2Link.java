@@ -38,6 +38,9 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
     /** Frames that move nothing, but come with each request in practice: windows of small contents, a ping. */
     private static final int FRAMES_PER_ANSWER = 4;
 
+    /** Several times what content can come to. */
+    private static final long UNREAD_BYTES_MAX = 512 * 1024;
+
     private static final float UPDATE_RATIO = 0.5f;
 
     private final Worker worker;
@@ -163,6 +166,17 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
         inRead = false;
         readEnded();
         flush(ctx);
+        endUnread(ctx);
+    }
+
+    /**
+     * Content waits for the channel to be writable. So what is beyond that are answers to frames of control, for a peer
+     * that sends them and reads none (CVE-2019-9512, CVE-2019-9515).
+     */
+    private static void endUnread(ChannelHandlerContext ctx) {
+        if (ctx.channel().bytesBeforeWritable() > UNREAD_BYTES_MAX) {
+            ctx.close();
+        }
     }
 
     /** Hot path: flushes when everybody who is at work now is done. */
@@ -178,15 +192,10 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
         flush(context());
     }
 
-    /**
-     * A peer that does not read is not read either: what it makes us send is bounded by that. Its windows do not matter
-     * then, as nothing would reach it.
-     */
+    /** What waits may go on. Reading goes on in any case: two proxies that both waited for the other would wait forever. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        boolean writable = ctx.channel().isWritable();
-        ctx.channel().config().setAutoRead(writable);
-        if (writable && windows().hasReady()) {
+        if (ctx.channel().isWritable() && windows().hasReady()) {
             flush(ctx);
         }
     }
