@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The usual formats of option values.
@@ -27,6 +28,8 @@ public final class ValueFormats {
     private static final int TEXT_CHARS_MAX = 4096;
 
     private static final int PORT_MAX = 65_535;
+
+    private static final Pattern FOUR_NUMBERS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
     private ValueFormats() {}
 
@@ -65,7 +68,7 @@ public final class ValueFormats {
             int colon = text.lastIndexOf(':');
             boolean alone = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
             if (alone) {
-                return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(text), defaultPort));
+                return Optional.of(new InetSocketAddress(literal(text), defaultPort));
             }
             String host = text.substring(0, colon);
             boolean bracketed = host.startsWith("[") && host.endsWith("]");
@@ -74,8 +77,16 @@ public final class ValueFormats {
                 throw new IllegalArgumentException();
             }
             return Optional.of(new InetSocketAddress(
-                    InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host), port));
+                    literal(bracketed ? host.substring(1, host.length() - 1) : host), port));
         });
+    }
+
+    /** Of IPv4, the form with four numbers only: {@code 10249} is a port that somebody forgot the address of. */
+    private static InetAddress literal(String address) {
+        if (address.indexOf(':') < 0 && !FOUR_NUMBERS.matcher(address).matches()) {
+            throw new IllegalArgumentException();
+        }
+        return InetAddress.ofLiteral(address);
     }
 
     /** A whole number within limits that are both allowed. */
