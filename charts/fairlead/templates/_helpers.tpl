@@ -155,3 +155,143 @@ spec:
             medium: Memory
             sizeLimit: 16Mi
 {{- end -}}
+
+{{- define "fairlead.ingress.fullname" -}}
+{{- include "fairlead.fullname" . }}-ingress
+{{- end -}}
+
+{{- define "fairlead.controller.fullname" -}}
+{{- include "fairlead.fullname" . }}-controller
+{{- end -}}
+
+{{/* Whether the ingress's Pods share keys, which a controller then keeps: empty means no. */}}
+{{- define "fairlead.sharesKeys" -}}
+{{- if and .Values.ingress.enabled .Values.ingress.sharedKeys.enabled }}yes{{ end -}}
+{{- end -}}
+
+{{- define "fairlead.keysSecret" -}}
+{{- .Values.ingress.sharedKeys.secret | default (printf "%s-keys" (include "fairlead.fullname" .)) -}}
+{{- end -}}
+
+{{/* Whether the ingress listens in the node's own network: empty means no. */}}
+{{- define "fairlead.ingress.onHost" -}}
+{{- if and (eq .Values.ingress.kind "DaemonSet") .Values.ingress.hostNetwork }}yes{{ end -}}
+{{- end -}}
+
+{{- define "fairlead.ingress.serviceType" -}}
+{{- .Values.ingress.service.type | default (ternary "LoadBalancer" "ClusterIP" (eq .Values.ingress.kind "Deployment")) -}}
+{{- end -}}
+
+{{/* Ports that the ingress itself listens on: (list . "http"). Above 1024 no capability is needed. */}}
+{{- define "fairlead.ingress.port" -}}
+{{- if include "fairlead.ingress.onHost" (first .) -}}
+{{- index (first .).Values.ingress.hostPorts (last .) -}}
+{{- else -}}
+{{- index (dict "http" 8080 "https" 8443) (last .) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether nobody but the node itself asks for the pages: empty means no. */}}
+{{- define "fairlead.ingress.pagesInside" -}}
+{{- if and (include "fairlead.ingress.onHost" .) (not .Values.monitoring.podMonitor.enabled) }}yes{{ end -}}
+{{- end -}}
+
+{{/* The kubelet asks the Pod, or on loopback if that is the node: (list . "/path") */}}
+{{- define "fairlead.ingress.probe" -}}
+httpGet:
+  {{- if include "fairlead.ingress.onHost" (first .) }}
+  host: 127.0.0.1
+  {{- end }}
+  port: {{ (first .).Values.ingress.pagesPort }}
+  path: {{ last . }}
+{{- end -}}
+
+{{/* On the node the old Pod answers for the new one until it ends: asked for the new one's revision it says how that is. */}}
+{{- define "fairlead.ingress.readyPath" -}}
+/readyz
+{{- if include "fairlead.ingress.onHost" . }}?revision={{ include "fairlead.ingress.revision" . }}{{ end -}}
+{{- end -}}
+
+{{/* Another one for each Pod template that differs in what decides whether the program starts. */}}
+{{- define "fairlead.ingress.revision" -}}
+{{- list (include "fairlead.image" .) (include "fairlead.ingress.args" .) .Values.ingress.resources .Values.ingress.podAnnotations | toJson | sha256sum | trunc 12 -}}
+{{- end -}}
+
+{{/* What the schema cannot see of the ingress. */}}
+{{- define "fairlead.ingress.check" -}}
+{{- with .Values.ingress -}}
+{{- if and .hostNetwork (ne .kind "DaemonSet") -}}
+{{- fail "ingress.hostNetwork: two Pods of a Deployment on one node would want the same ports; set ingress.kind=DaemonSet (docs/operate/install.md)" -}}
+{{- end -}}
+{{- if and .autoscaling.enabled (ne .kind "Deployment") -}}
+{{- fail "ingress.autoscaling.enabled: a DaemonSet has one Pod on each node; set ingress.kind=Deployment" -}}
+{{- end -}}
+{{- if and (eq (include "fairlead.ingress.serviceType" $) "ClusterIP") (ne .service.externalTrafficPolicy "Cluster") -}}
+{{- fail "ingress.service.externalTrafficPolicy: a Service of type ClusterIP has none; leave it out, or set ingress.service.type" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The words of the ingress. */}}
+{{- define "fairlead.ingress.args" -}}
+{{- $ingress := .Values.ingress -}}
+{{- $name := include "fairlead.ingress.fullname" . -}}
+- ingress
+- --node-name=$(NODE_NAME)
+- --http-address=0.0.0.0:{{ include "fairlead.ingress.port" (list . "http") }}
+- --https-address=0.0.0.0:{{ include "fairlead.ingress.port" (list . "https") }}
+- --pages-address={{ if include "fairlead.ingress.pagesInside" . }}127.0.0.1{{ else }}0.0.0.0{{ end }}:{{ $ingress.pagesPort }}
+- --ingress-class={{ $ingress.ingressClass.name }}
+{{- if $ingress.ingressClass.default }}
+- --watch-ingress-without-class
+{{- end }}
+{{- with $ingress.defaultCertificate }}
+- --default-certificate={{ . }}
+{{- end }}
+{{- if $ingress.publishAddresses }}
+{{- range $ingress.publishAddresses }}
+- --publish-address={{ . }}
+{{- end }}
+{{- else if eq (include "fairlead.ingress.serviceType" .) "LoadBalancer" }}
+- --publish-service={{ .Release.Namespace }}/{{ $name }}
+{{- else }}
+- --publish-nodes-of={{ .Release.Namespace }}/{{ $name }}
+{{- end }}
+- --lease={{ .Release.Namespace }}/{{ $name }}
+{{- if include "fairlead.sharesKeys" . }}
+- --keys-secret={{ .Release.Namespace }}/{{ include "fairlead.keysSecret" . }}
+{{- end }}
+- --access-log={{ $ingress.accessLog }}
+- --tls-policy={{ $ingress.tlsPolicy }}
+{{- range $ingress.trustedProxies }}
+- --trusted-proxies={{ . }}
+{{- end }}
+{{- if $ingress.proxyProtocol }}
+- --proxy-protocol
+{{- end }}
+{{- if $ingress.allowExternalNames }}
+- --allow-external-names
+{{- end }}
+- --shutdown-delay={{ $ingress.shutdownDelaySeconds }}s
+- --drain-time={{ $ingress.drainSeconds }}s
+- --metrics-labels-max={{ $ingress.metricsLabelsMax }}
+- --log-level={{ $ingress.log.level }}
+- --log-format={{ $ingress.log.format }}
+{{- range $ingress.extraArgs }}
+- {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Namespaces with a Role for Secrets: those that are watched, and those of what the operator's own values name. */}}
+{{- define "fairlead.ingress.secretNamespaces" -}}
+{{- $namespaces := .Values.ingress.watchNamespaces -}}
+{{- if $namespaces -}}
+{{- with .Values.ingress.defaultCertificate -}}
+{{- $namespaces = append $namespaces (splitList "/" . | first) -}}
+{{- end -}}
+{{- if include "fairlead.sharesKeys" . -}}
+{{- $namespaces = append $namespaces .Release.Namespace -}}
+{{- end -}}
+{{- end -}}
+{{- $namespaces | uniq | sortAlpha | toJson -}}
+{{- end -}}

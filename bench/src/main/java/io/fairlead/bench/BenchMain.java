@@ -19,6 +19,7 @@ public final class BenchMain {
 
     private static final int RUNS_MAX = 100;
     private static final String ALL = "all";
+    private static final String INGRESS = "ingress";
 
     private static final Option<Integer> RUNS = Option.of(
                     "--runs", "COUNT", ValueFormats.integer(1, RUNS_MAX), "fresh processes for each row")
@@ -31,20 +32,27 @@ public final class BenchMain {
     private static final Option<Boolean> AOT =
             Option.flag("--aot", "start measured JVMs from an AOT cache").orElse("true");
 
-    private static final List<Benchmark> BENCHMARKS = List.of(
-            new ColdStart(),
-            new EndpointChange(),
-            new Connect(),
-            new Agent(),
-            new KernelMemory(),
-            new Peer(),
-            new Soak(),
-            new BesideKubeProxy(),
-            new Scale(),
-            new HollowSoak(),
-            new ApiOutage(),
-            new Container(),
-            new Install());
+    private static final List<Benchmark> BENCHMARKS = benchmarks();
+
+    private static List<Benchmark> benchmarks() {
+        List<Benchmark> benchmarks = new ArrayList<>(List.of(
+                new ColdStart(),
+                new EndpointChange(),
+                new Connect(),
+                new Agent(),
+                new KernelMemory(),
+                new Peer(),
+                new Soak(),
+                new BesideKubeProxy(),
+                new Scale(),
+                new HollowSoak(),
+                new ApiOutage(),
+                new Container(),
+                new Install()));
+        benchmarks.addAll(IngressComparison.all());
+        benchmarks.addAll(List.of(new IngressLatency(), new IngressScale(), new IngressChange()));
+        return List.copyOf(benchmarks);
+    }
 
     private BenchMain() {}
 
@@ -62,6 +70,7 @@ public final class BenchMain {
         for (Benchmark benchmark : BENCHMARKS) {
             commands.add(Command.of(benchmark.name(), benchmark.summary()).with(RUNS, TINY, TIERING, AOT));
         }
+        commands.add(Command.of(INGRESS, "all whose names begin so").with(RUNS, TINY, TIERING, AOT));
         commands.add(Command.of(ALL, "all of them").with(RUNS, TINY, TIERING, AOT));
         return new CommandLine("bench", "measures what Fairlead promises", commands)
                 .run(words, out, out, run -> run(run.command().name(), plan(run.arguments()), out));
@@ -75,7 +84,10 @@ public final class BenchMain {
     private static int run(String name, Benchmark.Plan plan, PrintStream out) {
         boolean kept = true;
         for (Benchmark benchmark : BENCHMARKS) {
-            if (name.equals(ALL) || name.equals(benchmark.name())) {
+            boolean asked = name.equals(INGRESS)
+                    ? benchmark.name().startsWith(INGRESS)
+                    : name.equals(ALL) || name.equals(benchmark.name());
+            if (asked) {
                 double before = Report.load();
                 List<Row> rows = benchmark.run(plan);
                 new Report(benchmark.name(), rows, before, Report.load()).writeTo(out);

@@ -4,6 +4,9 @@ import io.fairlead.bench.process.Figures;
 import io.fairlead.kernel.netns.NetNs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +95,25 @@ final class Child implements AutoCloseable {
             if (System.nanoTime() > deadline || process.waitFor(1, TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException(name + " did not say '" + text + "': " + output());
             }
+        }
+    }
+
+    /** Polls until somebody listens on this port of loopback; fails when the program ends before. */
+    void awaitPort(NetNs namespace, int port, long secondsMax) throws InterruptedException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
+        while (!namespace.run(() -> isOpen(address))) {
+            if (System.nanoTime() > deadline || process.waitFor(1, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException(name + " does not listen at " + address + ": " + output());
+            }
+        }
+    }
+
+    private static boolean isOpen(InetSocketAddress address) {
+        try (SocketChannel channel = SocketChannel.open()) {
+            return channel.connect(address);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -14,8 +14,9 @@ import java.util.List;
  * @param heapMegabytes {@code -Xmx}
  * @param tiering {@link Tiering#FIRST} ships, the other is for comparison
  * @param cache an AOT cache to start from, or to record; {@link Cache.None} starts from the JDK's own
+ * @param more flags of one program, behind those of all
  */
-record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
+record Jvm(int heapMegabytes, Tiering tiering, Cache cache, List<String> more) {
 
     private static final String FIRST_TIER = "-XX:TieredStopAtLevel=1";
 
@@ -41,15 +42,19 @@ record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
     }
 
     static Jvm shipped(int heapMegabytes) {
-        return new Jvm(heapMegabytes, Tiering.FIRST, new Cache.None());
+        return new Jvm(heapMegabytes, Tiering.FIRST, new Cache.None(), List.of());
     }
 
     Jvm with(Cache other) {
-        return new Jvm(heapMegabytes, tiering, other);
+        return new Jvm(heapMegabytes, tiering, other, more);
     }
 
     Jvm with(Tiering other) {
-        return new Jvm(heapMegabytes, other, cache);
+        return new Jvm(heapMegabytes, other, cache, more);
+    }
+
+    Jvm with(List<String> others) {
+        return new Jvm(heapMegabytes, tiering, cache, others);
     }
 
     /** The command line up to the main class. */
@@ -61,6 +66,7 @@ record Jvm(int heapMegabytes, Tiering tiering, Cache cache) {
                 command.add(flag);
             }
         }
+        command.addAll(more);
         command.add("-Xmx" + heapMegabytes + "m");
         switch (cache) {
             case Cache.None ignored -> {}

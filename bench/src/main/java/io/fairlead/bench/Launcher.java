@@ -16,6 +16,7 @@ final class Launcher {
 
     private static final String NAME = "fairlead";
     private static final String FLAGS = "proxy/runtime/src/main/args/jvm.args";
+    private static final String INGRESS_FLAGS = "ingress/src/main/args/jvm.args";
 
     private Launcher() {}
 
@@ -25,8 +26,17 @@ final class Launcher {
      * @throws IllegalStateException if this was not started inside the project's folder
      */
     static List<String> jvmFlags() {
+        return flags(FLAGS);
+    }
+
+    /** What the ingress gets behind them; throws the same. */
+    static List<String> ingressFlags() {
+        return flags(INGRESS_FLAGS);
+    }
+
+    private static List<String> flags(String file) {
         try {
-            return Files.readAllLines(root().resolve(FLAGS)).stream()
+            return Files.readAllLines(root().resolve(file)).stream()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
                     .toList();
         } catch (IOException e) {

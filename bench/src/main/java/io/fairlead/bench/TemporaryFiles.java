@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A directory that goes with the files in it when it is closed.
+ * A directory that goes with all that is in it when it is closed.
  *
  * <p>Confined to the main thread.
  */
@@ -27,11 +28,10 @@ record TemporaryFiles(Path directory) implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> entries = Files.list(directory)) {
-            for (Path entry : entries.toList()) {
+        try (Stream<Path> entries = Files.walk(directory)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(entry);
             }
-            Files.delete(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

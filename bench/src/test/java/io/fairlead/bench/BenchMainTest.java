@@ -22,15 +22,38 @@ final class BenchMainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"cold-start", "endpoint-change", "connect", "agent", "kernel-memory", "peer", "hollow-soak"})
+            strings = {
+                "cold-start",
+                "endpoint-change",
+                "connect",
+                "agent",
+                "kernel-memory",
+                "peer",
+                "hollow-soak",
+                "ingress-scale"
+            })
     void runs(String name) throws Exception {
         expectReport(name, bench(name, "--tiny", "--runs", "1"));
     }
 
-    /** These need a real API server, kube-proxy, or the image. (Installing it is tested in the cluster.) */
+    /**
+     * These need a real API server, kube-proxy, the image, or nginx, HAProxy and their clients. (Installing it is tested
+     * in the cluster.)
+     */
     @Tag("all")
     @ParameterizedTest
-    @ValueSource(strings = {"kube-proxy", "scale", "api-outage", "container"})
+    @ValueSource(
+            strings = {
+                "kube-proxy",
+                "scale",
+                "api-outage",
+                "container",
+                "ingress-http1",
+                "ingress-tls",
+                "ingress-http2",
+                "ingress-latency",
+                "ingress-change"
+            })
     void runsBesideOthers(String name) throws Exception {
         expectReport(name, bench(name, "--tiny", "--runs", "1"));
     }

@@ -38,7 +38,7 @@ public final class FairleadImage {
         this.input = input;
         this.work = work;
         this.progress = progress;
-        this.files = new ProgramFiles(input.jvmFlags(), input.classPath());
+        this.files = new ProgramFiles(input.jvmFlags(), input.ingressFlags(), input.classPath());
     }
 
     /** The distribution's packages, in the user's cache. */
@@ -57,12 +57,13 @@ public final class FairleadImage {
      */
     String write(DebianPackages distribution, Path layout) {
         List<ImageLayer> layers = new ArrayList<>(layers(distribution));
-        progress.step("recording of a start");
+        progress.step("recording of starts");
         image(layers).writeLayout(work.resolve("unrecorded"));
         UnpackedImage unpacked = UnpackedImage.unpack(work.resolve("unrecorded"), work.resolve("root"));
-        Path recording = new StartRecording(files).record(unpacked, work.resolve("aot"));
-        layers.add(ImageLayer.named("recording of a start")
-                .file(ProgramFiles.RECORDING, 0644, recording)
+        StartRecording recording = new StartRecording(files, unpacked);
+        layers.add(ImageLayer.named("recording of starts")
+                .file(ProgramFiles.Start.AGENT.recording(), 0644, recording.ofAgent(work.resolve("aot-agent")))
+                .file(ProgramFiles.Start.INGRESS.recording(), 0644, recording.ofIngress(work.resolve("aot-ingress")))
                 .build());
         progress.step("image");
         return image(layers).writeLayout(layout);
@@ -79,23 +80,23 @@ public final class FairleadImage {
         progress.step("launcher");
         NativeParts parts = new NativeParts(work);
         Path launcher = parts.launcher(input.launcherSource());
-        Path calls = parts.libjffi(input.nativeJar());
+        Path natives = parts.libraries(input.nativeJars());
         progress.step("base of the distribution's packages");
         List<Path> programs = new ArrayList<>(runtime.nativeFiles());
-        programs.add(calls);
+        programs.addAll(NativeParts.files(natives));
         BaseLayer base = BaseLayer.of(programs, distribution);
         return List.of(
                 base.layer(),
                 ImageLayer.named("runtime: OpenJDK " + runtime.version())
                         .tree(ProgramFiles.RUNTIME, runtime.folder())
                         .build(),
-                libraries(calls),
+                libraries(natives),
                 programs(launcher, materials(runtime, base)));
     }
 
-    private ImageLayer libraries(Path calls) {
+    private ImageLayer libraries(Path natives) {
         ImageLayer.Builder layer = ImageLayer.named("libraries: jars of other projects");
-        layer.file(ProgramFiles.NATIVE + "/" + calls.getFileName(), 0755, calls);
+        layer.tree(ProgramFiles.NATIVE, natives);
         input.libraries().forEach((path, jar) -> layer.file(path, 0644, jar));
         return layer.build();
     }
@@ -111,13 +112,14 @@ public final class FairleadImage {
     private ImageLayer programs(Path launcher, BillOfMaterials materials) {
         ImageLayer.Builder layer = ImageLayer.named("programs: Fairlead " + input.version());
         input.programs().forEach((path, jar) -> layer.file(path, 0644, jar));
-        return layer.text(ProgramFiles.AGENT_ARGUMENTS, 0644, files.agentArguments())
-                .text(ProgramFiles.TOOL_ARGUMENTS, 0644, files.toolArguments())
-                .text(ProgramFiles.PROGRAMS + "/sbom.cdx.json", 0644, materials.json())
+        for (ProgramFiles.Start start : ProgramFiles.Start.values()) {
+            layer.text(start.file(), 0644, files.arguments(start));
+        }
+        return layer.text(ProgramFiles.PROGRAMS + "/sbom.cdx.json", 0644, materials.json())
                 .text(ProgramFiles.PROGRAMS + "/THIRD-PARTY", 0644, materials.thirdParties())
                 .file(ProgramFiles.PROGRAMS + "/LICENSE", 0644, input.licence())
-                .file("/usr/bin/fairlead", 0755, launcher)
-                .folder(ProgramFiles.parent(ProgramFiles.RECORDING), 0755)
+                .file(ProgramFiles.LAUNCHER, 0755, launcher)
+                .folder(ProgramFiles.RECORDINGS, 0755)
                 .build();
     }
 
@@ -125,7 +127,7 @@ public final class FairleadImage {
         return new ContainerImage(
                 REPOSITORY + ":" + input.version(),
                 layers,
-                List.of(ProgramFiles.JAVA, "@" + ProgramFiles.AGENT_ARGUMENTS),
+                List.of(ProgramFiles.LAUNCHER),
                 List.of("proxy"),
                 Map.of(
                         "PATH", "/usr/sbin:/usr/bin:" + ProgramFiles.RUNTIME + "/bin",

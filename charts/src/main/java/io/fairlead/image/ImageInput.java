@@ -25,9 +25,9 @@ public record ImageInput(Path project, String version) {
         return name.startsWith("fairlead-");
     }
 
-    /** Only its native part is wanted, and that is unpacked. */
+    /** Only their native parts are wanted, and those are unpacked. */
     private static boolean isNative(String name) {
-        return name.matches("jffi-.*-native[.]jar");
+        return name.matches("jffi-.*-native[.]jar|netty-.*-linux-x86_64[.]jar");
     }
 
     /** @throws LabException if there are none */
@@ -64,8 +64,8 @@ public record ImageInput(Path project, String version) {
         return placed;
     }
 
-    Path nativeJar() {
-        return jars(ImageInput::isNative).getFirst();
+    List<Path> nativeJars() {
+        return jars(ImageInput::isNative);
     }
 
     List<String> classPath() {
@@ -78,7 +78,7 @@ public record ImageInput(Path project, String version) {
     SortedMap<String, String> places() {
         SortedMap<String, String> places = new TreeMap<>();
         Stream.of(libraries(), programs()).forEach(jars -> jars.forEach((path, jar) -> places.put(name(jar), path)));
-        places.put(name(nativeJar()), ProgramFiles.NATIVE);
+        nativeJars().forEach(jar -> places.put(name(jar), ProgramFiles.NATIVE));
         return places;
     }
 
@@ -97,8 +97,17 @@ public record ImageInput(Path project, String version) {
 
     /** @throws LabException if they cannot be read */
     List<String> jvmFlags() {
+        return flags("proxy/runtime/src/main/args/jvm.args");
+    }
+
+    /** @throws LabException if they cannot be read */
+    List<String> ingressFlags() {
+        return flags("ingress/src/main/args/jvm.args");
+    }
+
+    private List<String> flags(String file) {
         try {
-            return ProgramFiles.flags(Files.readAllLines(project.resolve("proxy/runtime/src/main/args/jvm.args")));
+            return ProgramFiles.flags(Files.readAllLines(project.resolve(file)));
         } catch (IOException e) {
             throw new LabException("cannot read the flags of the JVM: " + e, e);
         }

@@ -30,6 +30,7 @@ record JavaRuntime(Path folder, String version, String vendor) {
             "java.base",
             "java.logging",
             "java.management",
+            "java.naming",
             "java.net.http",
             "jdk.management",
             "jdk.unsupported",

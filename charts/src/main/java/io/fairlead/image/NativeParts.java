@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -19,7 +22,10 @@ import java.util.zip.ZipFile;
  */
 record NativeParts(Path work) {
 
-    private static final String LIBJFFI = "libjffi-1.2.so";
+    private static final Pattern LIBRARY =
+            Pattern.compile("jni/x86_64-Linux/lib[^/]*[.]so|META-INF/native/lib[^/]*_x86_64[.]so");
+
+    private static final Pattern LICENCE = Pattern.compile("META-INF/(LICENSE|NOTICE)[.]txt|META-INF/license/.+[.]txt");
 
     /**
      * Compiles the command {@code fairlead}.
@@ -48,23 +54,44 @@ record NativeParts(Path work) {
     }
 
     /**
-     * Unpacks the native part of jffi, which would otherwise write it to /tmp at each start.
+     * Unpacks what jffi and Netty would otherwise write to /tmp at each start, and the licences beside it.
      *
-     * @throws LabException if the jar has another layout
+     * @param jars of which each has one library for Linux on x86_64
+     * @throws LabException if a jar has another layout
      */
-    Path libjffi(Path jar) {
-        Path library = work.resolve(LIBJFFI);
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            ZipEntry entry = zip.getEntry("jni/x86_64-Linux/" + LIBJFFI);
-            if (entry == null) {
-                throw new LabException(jar + " has no " + LIBJFFI + " for Linux on x86_64");
+    Path libraries(List<Path> jars) {
+        Path folder = work.resolve("native");
+        for (Path jar : jars) {
+            try (ZipFile zip = new ZipFile(jar.toFile())) {
+                unpack(zip, LIBRARY, folder);
+                unpack(zip, LICENCE, folder.resolve("legal").resolve(String.valueOf(jar.getFileName())));
+            } catch (IOException e) {
+                throw new LabException("cannot unpack " + jar + ": " + e, e);
             }
-            try (InputStream in = zip.getInputStream(entry)) {
-                Files.copy(in, library);
-            }
-        } catch (IOException e) {
-            throw new LabException("cannot unpack " + jar + ": " + e, e);
         }
-        return library;
+        if (files(folder).size() != jars.size()) {
+            throw new LabException(jars + " have for Linux on x86_64 only " + files(folder));
+        }
+        return folder;
+    }
+
+    private static void unpack(ZipFile zip, Pattern wanted, Path to) throws IOException {
+        for (ZipEntry entry : Collections.list(zip.entries())) {
+            if (wanted.matcher(entry.getName()).matches()) {
+                Files.createDirectories(to);
+                try (InputStream in = zip.getInputStream(entry)) {
+                    Files.copy(in, to.resolve(ProgramFiles.name(entry.getName())));
+                }
+            }
+        }
+    }
+
+    /** The shared objects of a folder. */
+    static List<Path> files(Path folder) {
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new LabException("cannot read " + folder + ": " + e, e);
+        }
     }
 }

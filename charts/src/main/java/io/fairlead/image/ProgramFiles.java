@@ -10,9 +10,10 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param jvmFlags of every Fairlead program, one each
- * @param classPath jars, by their paths in the image
+ * @param ingressFlags what the ingress gets behind them
+ * @param classPath jars, by their paths in the image; one for all programs, since a recording holds for one only
  */
-record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
+record ProgramFiles(List<String> jvmFlags, List<String> ingressFlags, List<String> classPath) {
 
     static final String ROOT = "/opt/fairlead";
     static final String RUNTIME = ROOT + "/jre";
@@ -20,17 +21,14 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
     static final String LIBRARIES = ROOT + "/lib";
     static final String NATIVE = LIBRARIES + "/native";
     static final String PROGRAMS = ROOT + "/app";
-    static final String AGENT_ARGUMENTS = PROGRAMS + "/agent.args";
-    static final String TOOL_ARGUMENTS = PROGRAMS + "/tool.args";
-    static final String RECORDING = ROOT + "/aot/agent.aot";
-
-    private static final String MAIN = "io.fairlead.agent.FairleadMain";
+    static final String LAUNCHER = "/usr/bin/fairlead";
+    static final String RECORDINGS = ROOT + "/aot";
 
     /** Half of the pod's memory; what is beside the heap does not grow with the cluster. */
-    private static final String AGENT_HEAP = "-XX:MaxRAMPercentage=50";
+    private static final String PROGRAM_HEAP = "-XX:MaxRAMPercentage=50";
 
-    /** A command is run inside an agent's container, and what it takes counts there. */
-    private static final String TOOL_HEAP = "-Xmx48m";
+    /** A command is run inside a program's container, and what it takes counts there. */
+    private static final String COMMAND_HEAP = "-Xmx48m";
 
     /** Whatever the memory of the machine that builds: how references are laid out depends on the heap. */
     private static final String RECORDING_HEAP = "-Xmx160m";
@@ -41,14 +39,44 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
      */
     private static final List<String> NO_TRAINING = List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
 
-    ProgramFiles {
-        jvmFlags = List.copyOf(jvmFlags);
-        classPath = List.copyOf(classPath);
+    /**
+     * A way to start Java: which class, with how much memory, from which recording. The launcher chooses by the words of
+     * the command line.
+     */
+    enum Start {
+        AGENT("agent", "io.fairlead.agent.FairleadMain", PROGRAM_HEAP, "agent"),
+        TOOL("tool", "io.fairlead.agent.FairleadMain", COMMAND_HEAP, "agent"),
+        CONTROLLER("controller", "io.fairlead.controller.ControllerMain", PROGRAM_HEAP, "agent"),
+        INGRESS("ingress", "io.fairlead.ingress.program.IngressMain", PROGRAM_HEAP, "ingress"),
+        INGRESS_TOOL("ingress-tool", "io.fairlead.ingress.program.IngressMain", COMMAND_HEAP, "ingress");
+
+        private final String label;
+        private final String main;
+        private final String heap;
+        private final String recorded;
+
+        Start(String label, String main, String heap, String recorded) {
+            this.label = label;
+            this.main = main;
+            this.heap = heap;
+            this.recorded = recorded;
+        }
+
+        /** Its file of arguments. */
+        String file() {
+            return PROGRAMS + "/" + label + ".args";
+        }
+
+        /** The recording that it starts from. */
+        String recording() {
+            return RECORDINGS + "/" + recorded + ".aot";
+        }
     }
 
-    /** The folder of a path in the image. */
-    static String parent(String path) {
-        return path.substring(0, path.lastIndexOf('/'));
+    ProgramFiles {
+        jvmFlags = List.copyOf(jvmFlags);
+        ingressFlags = List.copyOf(ingressFlags);
+        classPath = List.copyOf(classPath);
     }
 
     /** What a path in the image ends with. */
@@ -63,33 +91,30 @@ record ProgramFiles(List<String> jvmFlags, List<String> classPath) {
                 .toList();
     }
 
-    /** The file that the agent starts with. */
-    String agentArguments() {
-        return lines(AGENT_HEAP, "-XX:AOTCache=" + RECORDING);
-    }
-
-    /** The file that {@code fairlead}, the command, starts with. */
-    String toolArguments() {
-        return lines(TOOL_HEAP, "-XX:AOTCache=" + RECORDING);
+    /** What its file of arguments says. */
+    String arguments(Start start) {
+        return String.join("\n", words(start, List.of(start.heap, "-XX:AOTCache=" + start.recording()))) + "\n";
     }
 
     /** The words that record a start, up to the arguments of the program. */
-    List<String> recordingCommand() {
-        List<String> words = new ArrayList<>(List.of(JAVA));
-        List<String> more = new ArrayList<>(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + RECORDING));
+    List<String> recordingCommand(Start start) {
+        List<String> more = new ArrayList<>(List.of(RECORDING_HEAP, "-XX:AOTCacheOutput=" + start.recording()));
         more.addAll(NO_TRAINING);
-        words.addAll(arguments(more));
+        List<String> words = new ArrayList<>(List.of(JAVA));
+        words.addAll(words(start, more));
         return words;
     }
 
-    private String lines(String... more) {
-        return String.join("\n", arguments(List.of(more))) + "\n";
-    }
-
-    private List<String> arguments(List<String> more) {
+    private List<String> words(Start start, List<String> more) {
         List<String> words = new ArrayList<>(jvmFlags);
+        if (start == Start.INGRESS) {
+            words.addAll(ingressFlags);
+        }
         words.addAll(more);
-        words.addAll(List.of("-Djffi.boot.library.path=" + NATIVE, "-cp", String.join(":", classPath), MAIN));
+        words.add("-Djffi.boot.library.path=" + NATIVE);
+        // Where Netty looks before it unpacks its own.
+        words.add("-Djava.library.path=" + NATIVE);
+        words.addAll(List.of("-cp", String.join(":", classPath), start.main));
         return words;
     }
 }

@@ -3,8 +3,11 @@ package io.fairlead.image;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.image.ProgramFiles.Start;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The words that programs of the image start with.
@@ -14,7 +17,9 @@ import org.junit.jupiter.api.Test;
 final class ProgramFilesTest {
 
     private static final ProgramFiles FILES = new ProgramFiles(
-            List.of("-XX:+UseSerialGC"), List.of("/opt/fairlead/app/a.jar", "/opt/fairlead/lib/b.jar"));
+            List.of("-XX:+UseSerialGC"),
+            List.of("-Dmore=true"),
+            List.of("/opt/fairlead/app/a.jar", "/opt/fairlead/lib/b.jar"));
 
     @Test
     void flagsOfAFileAreItsLinesWithoutComments() {
@@ -28,29 +33,38 @@ final class ProgramFilesTest {
                 -XX:MaxRAMPercentage=50
                 -XX:AOTCache=/opt/fairlead/aot/agent.aot
                 -Djffi.boot.library.path=/opt/fairlead/lib/native
+                -Djava.library.path=/opt/fairlead/lib/native
                 -cp
                 /opt/fairlead/app/a.jar:/opt/fairlead/lib/b.jar
                 io.fairlead.agent.FairleadMain
-                """, FILES.agentArguments());
+                """, FILES.arguments(Start.AGENT));
     }
 
     @Test
     void commandsDifferInTheirHeapOnly() {
-        assertEquals(FILES.agentArguments().replace("-XX:MaxRAMPercentage=50", "-Xmx48m"), FILES.toolArguments());
+        assertEquals(
+                FILES.arguments(Start.AGENT).replace("-XX:MaxRAMPercentage=50", "-Xmx48m"),
+                FILES.arguments(Start.TOOL));
+        assertEquals(
+                FILES.arguments(Start.INGRESS)
+                        .replace("-Dmore=true\n", "")
+                        .replace("-XX:MaxRAMPercentage=50", "-Xmx48m"),
+                FILES.arguments(Start.INGRESS_TOOL));
     }
 
     /** The JVM compares flags that lay out memory, and the whole class path. */
-    @Test
-    void recordingIsMadeWithTheFlagsThatUseIt() {
-        List<String> recording = FILES.recordingCommand();
+    @ParameterizedTest
+    @EnumSource
+    void recordingIsMadeWithTheFlagsThatUseIt(Start start) {
+        List<String> recording = FILES.recordingCommand(start);
 
         assertEquals("/opt/fairlead/jre/bin/java", recording.getFirst());
-        assertTrue(recording.contains("-XX:AOTCacheOutput=/opt/fairlead/aot/agent.aot"), recording::toString);
-        List<String> agent = FILES.agentArguments().lines().toList();
-        int same = agent.size() - agent.indexOf("-Djffi.boot.library.path=/opt/fairlead/lib/native");
+        assertTrue(recording.contains("-XX:AOTCacheOutput=" + start.recording()), recording::toString);
+        List<String> used = FILES.arguments(start).lines().toList();
+        int same = used.size() - used.indexOf("-Djffi.boot.library.path=/opt/fairlead/lib/native");
         assertEquals(
-                agent.subList(agent.size() - same, agent.size()),
+                used.subList(used.size() - same, used.size()),
                 recording.subList(recording.size() - same, recording.size()));
-        assertEquals(agent.getFirst(), recording.get(1));
+        assertEquals(used.getFirst(), recording.get(1));
     }
 }

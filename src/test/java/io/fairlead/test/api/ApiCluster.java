@@ -33,6 +33,8 @@ import java.util.List;
 final class ApiCluster implements AutoCloseable {
 
     static final Identity AGENT = Identity.of("fairlead:agent");
+    static final Identity CONTROLLER = Identity.of("fairlead:controller");
+    static final Identity INGRESS = Identity.of("fairlead:ingress");
 
     private static final String SERVICE_RANGE = "172.30.0.0/16,fd00:172:30::/112";
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
@@ -60,8 +62,8 @@ final class ApiCluster implements AutoCloseable {
             lab.topology().pods().forEach(pod -> servers.serve(lab.host(pod)));
             Host router = lab.host(Topology.ROUTER);
             List<String> servers = List.of(router.addresses().text4(), Topology.OUTSIDE_GATEWAY.text4());
-            this.control =
-                    ControlPlane.start(run, router, servers, JUDGES, SERVICE_RANGE, List.of(AGENT, KubeProxy.USER));
+            List<Identity> users = List.of(AGENT, CONTROLLER, INGRESS, KubeProxy.USER);
+            this.control = ControlPlane.start(run, router, servers, JUDGES, SERVICE_RANGE, users);
             this.api = control.api(Identity.ADMIN, router);
             this.objects = new ApiObjects(api, lab.topology());
             prepare();

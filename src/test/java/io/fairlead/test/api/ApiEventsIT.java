@@ -155,39 +155,12 @@ final class ApiEventsIT {
     @Test
     void theRoleHasThePermissionsThatAgentsUseAndNoOthers() throws IOException {
         await("Node node-1 Starting: fairlead serves Services on node node-1 in nftables mode");
-        Set<String> used = new TreeSet<>();
-        for (String line : cluster.control().auditLog()) {
-            JsonNode entry = JSON.readTree(line);
-            JsonNode object = entry.path("objectRef");
-            if (entry.path("user").path("username").asText().equals(ApiCluster.AGENT.user())
-                    && !object.isMissingNode()) {
-                int code = entry.path("responseStatus").path("code").asInt();
-                String group = object.path("apiGroup").asText();
-                String request = entry.path("verb").asText() + " "
-                        + object.path("resource").asText() + "." + group;
-                assertTrue(code == 409 || code < 400, () -> request + " was answered with " + code);
-                used.add(request);
-            }
-        }
-        assertEquals(granted(), used);
+        Permissions permissions = new Permissions(cluster);
+        String role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/fairlead-agent";
+        assertEquals(permissions.granted(role), permissions.used(ApiCluster.AGENT));
         for (AgentProcess agent : cluster.agents()) {
             String log = Files.readString(agent.folder().resolve("agent.log"));
             assertFalse(log.contains("403") || log.contains("orbidden"), log);
         }
-    }
-
-    private Set<String> granted() throws IOException {
-        Set<String> granted = new TreeSet<>();
-        String role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/fairlead-agent";
-        for (JsonNode rule : JSON.readTree(cluster.api().get(role).body()).path("rules")) {
-            for (JsonNode group : rule.path("apiGroups")) {
-                for (JsonNode resource : rule.path("resources")) {
-                    rule.path("verbs")
-                            .forEach(verb ->
-                                    granted.add(verb.asText() + " " + resource.asText() + "." + group.asText()));
-                }
-            }
-        }
-        return granted;
     }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The chart's folder, the repository around it, and the files that tests write when told so.
@@ -17,8 +19,12 @@ final class Chart {
     static final Path FOLDER = ROOT.resolve("charts/fairlead");
     static final Path VALUES = FOLDER.resolve("values.yaml");
     static final Path SCHEMA = FOLDER.resolve("values.schema.json");
-    static final Path ALERTS = FOLDER.resolve("files/alerts.yaml");
-    static final Path DASHBOARD = FOLDER.resolve("files/dashboard.json");
+
+    /** What is rendered as it is. */
+    static final List<Path> FILES = Stream.of(
+                    "alerts.yaml", "dashboard.json", "ingress-alerts.yaml", "ingress-dashboard.json")
+            .map(name -> FOLDER.resolve("files").resolve(name))
+            .toList();
 
     /** Golden files and the table of values are compared, or, with {@code -Dchart.write=true}, written. */
     private static final boolean WRITE = Boolean.getBoolean("chart.write");

@@ -24,14 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Alerts and dashboard, as the chart renders them, judged by promtool and by the documents for operators.
+ * Alerts and dashboards, as the chart renders them, judged by promtool and by the documents for operators.
  *
  * <p>Confined to the test thread.
  */
 @Tag("all")
 final class ChartMonitoringIT {
 
-    private static final Path ALERT_TESTS = Path.of("resources/chart/alerts.promtool.yaml");
+    /** By the file of rules that they are for, as the chart has it. */
+    private static final Map<String, Path> ALERT_TESTS = Map.of(
+            "alerts.yaml", Path.of("resources/chart/alerts.promtool.yaml"),
+            "ingress-alerts.yaml", Path.of("resources/chart/ingress-alerts.promtool.yaml"));
+
+    private static final Map<String, String> RULES =
+            Map.of("alerts.yaml", "routing-proxy", "ingress-alerts.yaml", "routing-ingress");
+
+    private static final List<String> PROGRAMS = List.of("proxy", "ingress");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\|");
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
 
@@ -54,23 +62,26 @@ final class ChartMonitoringIT {
         objects = ValueSet.MONITORED.objects(Judge.helm(folder));
     }
 
-    private Tree rules() {
-        return ValueSet.object(objects, "PrometheusRule", "routing-proxy").at("spec");
+    private Tree rules(String file) {
+        return ValueSet.object(objects, "PrometheusRule", RULES.getOrDefault(file, ""))
+                .at("spec");
     }
 
     private List<Tree> alerts() {
-        return rules().at("groups").list().stream()
+        return RULES.keySet().stream()
+                .flatMap(file -> rules(file).at("groups").list().stream())
                 .flatMap(group -> group.at("rules").list().stream())
                 .toList();
     }
 
-    private Tree dashboard() {
-        Tree map = ValueSet.object(objects, "ConfigMap", "routing-proxy-dashboard");
-        return Tree.parse(map.at("data").child("fairlead-proxy.json").text());
+    private Tree dashboard(String program) {
+        Tree map = ValueSet.object(objects, "ConfigMap", "routing-" + program + "-dashboard");
+        return Tree.parse(map.at("data").child("fairlead-" + program + ".json").text());
     }
 
     private List<String> dashboardExpressions() {
-        return dashboard().at("panels").list().stream()
+        return PROGRAMS.stream()
+                .flatMap(program -> dashboard(program).at("panels").list().stream())
                 .flatMap(panel -> panel.at("targets").list().stream())
                 .map(target -> target.at("expr").text().replace("$__rate_interval", "5m"))
                 .toList();
@@ -78,11 +89,15 @@ final class ChartMonitoringIT {
 
     @Test
     void alertsFireWhenTheyShouldAndElseNot() throws IOException {
-        Files.writeString(folder.resolve("alerts.yaml"), rules().print());
         Judge promtool = Judge.promtool(folder);
-        promtool.run("check", "rules", "--lint-fatal", "alerts.yaml").expectSuccess();
-        Files.copy(ALERT_TESTS, folder.resolve("tests.yaml"));
-        promtool.run("test", "rules", "tests.yaml").expectSuccess();
+        for (Map.Entry<String, Path> tests : ALERT_TESTS.entrySet()) {
+            Files.writeString(
+                    folder.resolve(tests.getKey()), rules(tests.getKey()).print());
+            promtool.run("check", "rules", "--lint-fatal", tests.getKey()).expectSuccess();
+            String copy = "tests-of-" + tests.getKey();
+            Files.copy(tests.getValue(), folder.resolve(copy));
+            promtool.run("test", "rules", copy).expectSuccess();
+        }
     }
 
     /** Each alert is seen to fire and not to fire. */
@@ -90,12 +105,13 @@ final class ChartMonitoringIT {
     void everyAlertIsTestedBothWays() {
         SortedSet<String> fires = new TreeSet<>();
         SortedSet<String> rests = new TreeSet<>();
-        for (Tree situation : Tree.parse(Chart.read(ALERT_TESTS)).at("tests").list()) {
-            for (Tree test : situation.at("alert_rule_test").list()) {
-                boolean some = !test.at("exp_alerts").list().isEmpty();
-                (some ? fires : rests).add(test.at("alertname").text());
-            }
-        }
+        ALERT_TESTS.values().stream()
+                .flatMap(file -> Tree.parse(Chart.read(file)).at("tests").list().stream())
+                .flatMap(situation -> situation.at("alert_rule_test").list().stream())
+                .forEach(test -> {
+                    boolean some = !test.at("exp_alerts").list().isEmpty();
+                    (some ? fires : rests).add(test.at("alertname").text());
+                });
         SortedSet<String> all = names();
         assertEquals(all, fires, "fire");
         assertEquals(all, rests, "do not fire");
@@ -128,7 +144,7 @@ final class ChartMonitoringIT {
     }
 
     @Test
-    void dashboardIsUnderstoodByPrometheus() throws IOException {
+    void dashboardsAreUnderstoodByPrometheus() throws IOException {
         List<Map<String, String>> rules = new ArrayList<>();
         for (String expression : dashboardExpressions()) {
             rules.add(Map.of("record", "panel:" + rules.size(), "expr", expression));
@@ -142,26 +158,28 @@ final class ChartMonitoringIT {
     }
 
     @Test
-    void dashboardHoldsTogether() {
-        Set<String> ids = new HashSet<>();
-        Set<String> places = new HashSet<>();
-        for (Tree panel : dashboard().at("panels").list()) {
-            String title = panel.at("title").text();
-            assertTrue(ids.add(panel.at("id").text()), title);
-            assertTrue(
-                    places.add(panel.at("gridPos.x").text() + " "
-                            + panel.at("gridPos.y").text()),
-                    title);
-            assertEquals("${datasource}", panel.at("datasource.uid").text(), title);
-            assertTrue(panel.find("description").isPresent(), title);
+    void dashboardsHoldTogether() {
+        for (String program : PROGRAMS) {
+            Set<String> ids = new HashSet<>();
+            Set<String> places = new HashSet<>();
+            for (Tree panel : dashboard(program).at("panels").list()) {
+                String title = panel.at("title").text();
+                assertTrue(ids.add(panel.at("id").text()), title);
+                assertTrue(
+                        places.add(panel.at("gridPos.x").text() + " "
+                                + panel.at("gridPos.y").text()),
+                        title);
+                assertEquals("${datasource}", panel.at("datasource.uid").text(), title);
+                assertTrue(panel.find("description").isPresent(), title);
+            }
+            String label = ValueSet.object(objects, "ConfigMap", "routing-" + program + "-dashboard")
+                    .at("metadata.labels.grafana_dashboard")
+                    .text();
+            assertEquals("1", label);
         }
-        String label = ValueSet.object(objects, "ConfigMap", "routing-proxy-dashboard")
-                .at("metadata.labels.grafana_dashboard")
-                .text();
-        assertEquals("1", label);
     }
 
-    /** No alert and no panel asks for what the agent does not count. */
+    /** No alert and no panel asks for what no program counts. */
     @Test
     void everyMetricExists() {
         Set<String> documented = new HashSet<>();
@@ -176,6 +194,7 @@ final class ChartMonitoringIT {
         Stream.concat(alerts().stream().map(alert -> alert.at("expr").text()), dashboardExpressions().stream())
                 .forEach(expression -> asked.addAll(metrics(expression)));
         assertTrue(asked.contains("fairlead_syncs_total"), asked.toString());
+        assertTrue(asked.contains("fairlead_ingress_requests_total"), asked.toString());
         asked.removeAll(documented);
         assertEquals(Set.of(), asked);
     }

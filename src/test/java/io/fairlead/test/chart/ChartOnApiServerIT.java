@@ -13,6 +13,7 @@ import io.fairlead.lab.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -39,7 +40,8 @@ final class ChartOnApiServerIT {
 
     private static final List<String> DEFINITIONS = List.of("podmonitors", "prometheusrules");
     private static final String KINDS =
-            "daemonset,job,configmap,serviceaccount,role,rolebinding,networkpolicy,clusterrole,clusterrolebinding";
+            "daemonset,deployment,service,ingressclass,poddisruptionbudget,job,configmap,serviceaccount,role,rolebinding,"
+                    + "networkpolicy,clusterrole,clusterrolebinding";
 
     private static final Pattern BY_HAND =
             Pattern.compile("kubectl -n kube-system patch daemonset kube-proxy --type=json -p '(.*)'");
@@ -69,7 +71,9 @@ final class ChartOnApiServerIT {
             kubectl("wait", "--for=condition=Established", "--timeout=20s", "crd/" + name + ".monitoring.coreos.com")
                     .expectSuccess();
         }
-        kubectl("create", "namespace", ValueSet.ALONE.namespace()).expectSuccess();
+        for (String name : List.of(ValueSet.ALONE.namespace(), "shop", "staff", "certificates")) {
+            kubectl("create", "namespace", name).expectSuccess();
+        }
     }
 
     @AfterAll
@@ -145,6 +149,10 @@ final class ChartOnApiServerIT {
                             "networkPolicy.enabled=false")
                     .expectSuccess();
             assertEquals(7, mine().lines().count(), mine());
+            helm("upgrade", "fairlead", chart, "-n", "kube-system", "--no-hooks", "--set", "ingress.enabled=true")
+                    .expectSuccess();
+            assertEquals(8 + 10 + 5, mine().lines().count(), mine());
+            permissionsOfTheIngress();
             helm("rollback", "fairlead", "1", "-n", "kube-system", "--no-hooks").expectSuccess();
             assertEquals(8, mine().lines().count(), mine());
             helm("uninstall", "fairlead", "-n", "kube-system", "--no-hooks").expectSuccess();
@@ -206,17 +214,30 @@ final class ChartOnApiServerIT {
         may("fairlead-switch", "no", "get", "secrets");
     }
 
-    private void may(String account, String expected, String verb, String what) {
-        String said = kubectl(
-                        "auth",
-                        "can-i",
-                        verb,
-                        what,
-                        "-n",
-                        "kube-system",
-                        "--as=system:serviceaccount:kube-system:" + account)
-                .out()
-                .strip();
+    private void permissionsOfTheIngress() {
+        may("fairlead-ingress", "yes", "watch", "ingresses.networking.k8s.io");
+        may("fairlead-ingress", "yes", "patch", "ingresses.networking.k8s.io/any", "--subresource=status");
+        may("fairlead-ingress", "no", "patch", "ingresses.networking.k8s.io/any");
+        may("fairlead-ingress", "yes", "list", "secrets");
+        may("fairlead-ingress", "no", "get", "secrets");
+        may("fairlead-ingress", "no", "patch", "secrets/fairlead-keys");
+        may("fairlead-ingress", "yes", "patch", "leases.coordination.k8s.io/fairlead-ingress");
+        may("fairlead-ingress", "no", "patch", "leases.coordination.k8s.io/fairlead-controller");
+        may("fairlead-ingress", "no", "patch", "services/any", "--subresource=status");
+        may("fairlead-controller", "yes", "patch", "secrets/fairlead-keys");
+        may("fairlead-controller", "yes", "create", "secrets");
+        may("fairlead-controller", "no", "list", "secrets");
+        may("fairlead-controller", "no", "list", "secrets/other");
+        may("fairlead-controller", "no", "delete", "secrets/fairlead-keys");
+        may("fairlead-controller", "yes", "patch", "leases.coordination.k8s.io/fairlead-controller");
+        may("fairlead-controller", "no", "watch", "services");
+    }
+
+    private void may(String account, String expected, String verb, String what, String... more) {
+        List<String> words = new ArrayList<>(List.of("auth", "can-i", verb, what, "-n", "kube-system"));
+        words.add("--as=system:serviceaccount:kube-system:" + account);
+        words.addAll(List.of(more));
+        String said = kubectl(words.toArray(String[]::new)).out().strip();
         assertEquals(expected, said, account + " " + verb + " " + what);
     }
 }

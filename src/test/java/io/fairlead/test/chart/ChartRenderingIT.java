@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,12 @@ final class ChartRenderingIT {
             Pattern.compile("(?m)^ {4}helm install fairlead charts/fairlead ((?:.*\\\\\n)*.*)$");
 
     private static final Pattern OWN_VALUES = Pattern.compile("(?m)where `own.yaml` says:\n\n((?: {4}.*\n)+)");
+
+    /** Where the flags of each component are documented. */
+    private static final Map<String, String> FLAGS =
+            Map.of("proxy", "docs/operate/config.md", "ingress", "docs/operate/ingress.md");
+
+    private static final Pattern ENDING = Pattern.compile("--(?:shutdown-delay|drain-time)=([0-9]+)s");
 
     @TempDir
     private Path folder;
@@ -60,7 +67,7 @@ final class ChartRenderingIT {
     @MethodSource("io.fairlead.test.chart.ValueSet#all")
     void rendersAsBefore(ValueSet set) {
         String rendered = set.render(helm());
-        for (Path file : List.of(Chart.ALERTS, Chart.DASHBOARD)) {
+        for (Path file : Chart.FILES) {
             for (int indent : new int[] {2, 4}) {
                 String pad = " ".repeat(indent);
                 String body = Chart.read(file).stripTrailing().indent(indent);
@@ -117,6 +124,31 @@ final class ChartRenderingIT {
             networkPolicy.apiServerPorts[0]=0           | /networkPolicy/apiServerPorts/0
             fullnameOverride=Fairlead                   | /fullnameOverride
             proxy.nodeSelector.zone=a                   | proxy.kubeProxy.replace=false
+            ingress.kind=StatefulSet                    | /ingress/kind
+            ingress.replicas=-1                         | /ingress/replicas
+            ingress.hostPorts.http=0                    | /ingress/hostPorts/http
+            ingress.service.type=ExternalName           | /ingress/service/type
+            ingress.service.loadBalancerSourceRanges[0]=everywhere | /ingress/service/loadBalancerSourceRanges/0
+            ingress.ingressClass.name=                  | /ingress/ingressClass/name
+            ingress.watchNamespaces[0]=Shop             | /ingress/watchNamespaces/0
+            ingress.defaultCertificate=wildcard         | /ingress/defaultCertificate
+            ingress.publishAddresses[0]=a b             | /ingress/publishAddresses/0
+            ingress.accessLog=verbose                   | /ingress/accessLog
+            ingress.tlsPolicy=old                       | /ingress/tlsPolicy
+            ingress.trustedProxies[0]=10.0.0.1          | /ingress/trustedProxies/0
+            ingress.drainSeconds=30s                    | /ingress/drainSeconds
+            ingress.metricsLabelsMax=0                  | /ingress/metricsLabelsMax
+            ingress.extraArgs[0]=--http-address=:80     | /ingress/extraArgs/0
+            ingress.sharedKeys.secret=Keys              | /ingress/sharedKeys/secret
+            ingress.runDir=run                          | /ingress/runDir
+            ingress.resources.limits.memory=null        | 'memory'
+            ingress.clients[0].host=a                   | 'host'
+            ingress.enabled=true,ingress.hostNetwork=true | ingress.kind=DaemonSet
+            ingress.enabled=true,ingress.kind=DaemonSet,ingress.autoscaling.enabled=true | ingress.kind=Deployment
+            ingress.enabled=true,ingress.service.type=ClusterIP,ingress.service.externalTrafficPolicy=Local | externalTrafficPolicy
+            controller.replicas=0                       | /controller/replicas
+            controller.keyRotation=daily                | /controller/keyRotation
+            controller.extraArgs[0]=--lease=a/b         | /controller/extraArgs/0
             """)
     void refusesWrongValues(String wrong, String named) {
         Judge.Ended ended =
@@ -164,30 +196,93 @@ final class ChartRenderingIT {
         assertEquals(tested.at("rules"), role.at("rules"));
     }
 
+    /** The same of ingress and controller; by the ingress's own namespace goes what a list of namespaces gives. */
+    @Test
+    void ingressAndControllerMayDoWhatTheyAreTestedWith() {
+        List<Tree> objects = ValueSet.HOSTS.objects(helm());
+        assertEquals(
+                tested("ingress").at("rules"),
+                ValueSet.object(objects, "ClusterRole", "fairlead-ingress").at("rules"));
+        assertEquals(
+                tested("controller").at("rules"),
+                ValueSet.object(objects, "Role", "fairlead-controller").at("rules"));
+        List<Tree> own = new ArrayList<>();
+        for (String name : List.of("fairlead-ingress", "fairlead-ingress-secrets")) {
+            objects.stream()
+                    .filter(object -> object.at("kind").text().equals("Role")
+                            && object.at("metadata.name").text().equals(name)
+                            && object.at("metadata.namespace").text().equals("kube-system"))
+                    .forEach(role -> own.addAll(role.at("rules").list()));
+        }
+        assertEquals(tested("ingress-own").at("rules").list(), own);
+    }
+
+    private static Tree tested(String name) {
+        return Tree.parse(Chart.read(Path.of("resources/rbac", name + ".yaml")));
+    }
+
     @ParameterizedTest
     @MethodSource("io.fairlead.test.chart.ValueSet#all")
-    void agentKnowsItsFlags(ValueSet set) {
-        String documented = document("docs/operate/config.md");
-        List<String> unknown = new ArrayList<>();
+    void programsKnowTheirFlags(ValueSet set) {
         int seen = 0;
-        for (Tree container : containers(agents(set).at("spec.template.spec"))) {
-            for (Tree word : container.at("args").list()) {
-                String flag = word.text().replaceFirst("=.*", "");
-                if (flag.startsWith("--") && !documented.matches("(?s).*`" + flag + "[ `].*")) {
-                    unknown.add(flag);
+        for (Tree object : set.objects(helm())) {
+            String component = object.at("metadata.labels")
+                    .child("app.kubernetes.io/component")
+                    .text();
+            for (Tree container : containers(object.at("spec.template.spec"))) {
+                if (FLAGS.containsKey(component)) {
+                    assertDocumented(container, document(FLAGS.get(component)));
+                    seen++;
                 }
-                seen++;
+            }
+        }
+        assertTrue(seen > 0);
+    }
+
+    private static void assertDocumented(Tree container, String document) {
+        List<String> unknown = new ArrayList<>();
+        for (Tree word : container.at("args").list()) {
+            String flag = word.text().replaceFirst("=.*", "");
+            if (flag.startsWith("--") && !document.matches("(?s).*`" + flag + "[ =`].*")) {
+                unknown.add(flag);
             }
         }
         assertEquals(List.of(), unknown);
-        assertTrue(seen > 4, "words: " + seen);
+        assertTrue(container.at("args").list().size() > 2, container::toString);
     }
 
-    private Tree agents(ValueSet set) {
-        return set.objects(helm()).stream()
-                .filter(object -> object.at("kind").text().equals("DaemonSet"))
-                .findFirst()
-                .orElseThrow();
+    /** Kubernetes ends a Pod that takes longer. */
+    @ParameterizedTest
+    @MethodSource("io.fairlead.test.chart.ValueSet#all")
+    void theIngressHasTheTimeToEndThatItTakes(ValueSet set) {
+        for (Tree object : set.objects(helm())) {
+            Tree pod = object.at("spec.template.spec");
+            for (Tree container : containers(pod)) {
+                int takes = container.at("args").list().stream()
+                        .map(word -> ENDING.matcher(word.text()))
+                        .filter(Matcher::matches)
+                        .mapToInt(time -> Integer.parseInt(time.group(1)))
+                        .sum();
+                if (takes > 0) {
+                    assertEquals(
+                            takes + 10,
+                            Integer.parseInt(
+                                    pod.at("terminationGracePeriodSeconds").text()));
+                }
+            }
+        }
+    }
+
+    /** The surge Pod of a DaemonSet is put beside the old one only if neither asks for ports of the node. */
+    @Test
+    void theIngressOnHostsIsUpdatedBesideItself() {
+        Tree set = ValueSet.object(ValueSet.HOSTS.objects(helm()), "DaemonSet", "fairlead-ingress");
+        assertEquals("1", set.at("spec.updateStrategy.rollingUpdate.maxSurge").text());
+        Tree container = set.at("spec.template.spec.containers.0");
+        assertEquals(List.of(), container.at("ports").list());
+        assertEquals(
+                "[NET_BIND_SERVICE]",
+                container.at("securityContext.capabilities.add").text());
     }
 
     /** What a rendered container may do beyond any other is a line each in the document about security. */
@@ -206,6 +301,10 @@ final class ChartRenderingIT {
             }
             for (Tree container : containers(pod)) {
                 container.at("securityContext.capabilities.add").list().forEach(added -> privileges.add(added.text()));
+                container
+                        .at("ports")
+                        .list()
+                        .forEach(port -> port.find("hostPort").ifPresent(some -> privileges.add("hostPort")));
                 container.find("securityContext.privileged").ifPresent(yes -> privileges.add("privileged"));
             }
         }

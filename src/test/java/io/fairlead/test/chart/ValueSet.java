@@ -25,11 +25,20 @@ record ValueSet(String name, String release, String namespace) {
     /** No kube-proxy in this cluster, and a namespace and names of one's own. */
     static final ValueSet ALONE = new ValueSet("alone", "prod", "routing");
 
-    /** Everything for Prometheus and Grafana, and an image from a registry that asks who comes. */
+    /** Everything for Prometheus and Grafana, of agents and ingress, and an image from a registry that asks who comes. */
     static final ValueSet MONITORED = new ValueSet("monitored", "fairlead", KUBE_SYSTEM);
 
+    /** The ingress as a Deployment that scales by itself, with most of what can be said of it. */
+    static final ValueSet INGRESS = new ValueSet("ingress", "fairlead", KUBE_SYSTEM);
+
+    /** The ingress in the network of some nodes, with the right to read few Secrets. */
+    static final ValueSet HOSTS = new ValueSet("hosts", "fairlead", KUBE_SYSTEM);
+
+    /** The ingress on ports of each node, without shared keys. */
+    static final ValueSet PORTS = new ValueSet("ports", "fairlead", KUBE_SYSTEM);
+
     static List<ValueSet> all() {
-        return List.of(DEFAULTS, BESIDE, ALONE, MONITORED);
+        return List.of(DEFAULTS, BESIDE, ALONE, MONITORED, INGRESS, HOSTS, PORTS);
     }
 
     private Path file(String ending) {

@@ -8,6 +8,7 @@ import io.fairlead.lab.kube.KubeCluster;
 import io.fairlead.lab.kube.KubeTool;
 import io.fairlead.lab.node.KubeNode;
 import io.fairlead.lab.run.LabRun;
+import io.fairlead.lab.topology.Host;
 import io.fairlead.test.Poll;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ final class Stage implements AutoCloseable {
     static final int NODES = 3;
     static final String AGENTS = "daemonset/fairlead-proxy";
     static final String AGENT_PODS = "--selector=app.kubernetes.io/component=proxy";
+
+    private static final String WAIT = "--wait";
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
     private static final Judges JUDGES = new Judges(ROOT.resolve("target/judges"));
@@ -61,18 +64,30 @@ final class Stage implements AutoCloseable {
 
     /** Puts Fairlead in kube-proxy's place, as docs/operate/install.md says. */
     void install() {
-        helm("install", "fairlead", CHART, "--set=image.pullPolicy=Never");
+        helm("install", "fairlead", CHART, "--set=image.pullPolicy=Never", WAIT);
     }
 
     void upgrade(String... values) {
+        List<String> words = new ArrayList<>(List.of(values));
+        words.add(WAIT);
+        beginUpgrade(words.toArray(String[]::new));
+    }
+
+    /** Does not wait until what it changed is ready. */
+    void beginUpgrade(String... values) {
         List<String> words = new ArrayList<>(List.of("upgrade", "fairlead", CHART, "--reset-then-reuse-values"));
         words.addAll(List.of(values));
         helm(words.toArray(String[]::new));
     }
 
+    /** Goes back to what was before the last upgrade. */
+    void rollBack() {
+        helm("rollback", "fairlead", WAIT);
+    }
+
     /** Goes back to kube-proxy, and waits until no rule of Fairlead's is left. */
     void uninstall() {
-        helm("uninstall", "fairlead");
+        helm("uninstall", "fairlead", WAIT);
         Poll.until(
                 "agents hand back",
                 Duration.ofSeconds(30),
@@ -81,7 +96,7 @@ final class Stage implements AutoCloseable {
 
     private void helm(String... words) {
         List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of("--namespace=kube-system", "--wait", "--timeout=50s"));
+        line.addAll(List.of("--namespace=kube-system", "--timeout=50s"));
         KubeTool.Result result = cluster.helm(line.toArray(String[]::new));
         assertEquals(0, result.exitCode(), () -> result + agentLogs());
     }
@@ -110,13 +125,16 @@ final class Stage implements AutoCloseable {
 
     /** What a program says in a node's network. */
     String in(KubeNode node, String... words) {
+        return in(node.host(), words);
+    }
+
+    /** What a program says in a host's network. */
+    String in(Host host, String... words) {
         try {
-            Process program = run.start(
-                    new ProcessBuilder(words).redirectErrorStream(true),
-                    node.host().namespace());
+            Process program = run.start(new ProcessBuilder(words).redirectErrorStream(true), host.namespace());
             return new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new AssertionError("cannot run " + words[0] + " on " + node.name(), e);
+            throw new AssertionError("cannot run " + words[0] + " on " + host.name(), e);
         }
     }
 

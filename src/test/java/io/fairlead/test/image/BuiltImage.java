@@ -25,6 +25,7 @@ final class BuiltImage {
     static final Path ARCHIVE = PROJECT.resolve("target/image/fairlead.tar");
     static final String JAVA = "/opt/fairlead/jre/bin/java";
     static final String AGENT_ARGUMENTS = "@/opt/fairlead/app/agent.args";
+    static final String INGRESS_ARGUMENTS = "@/opt/fairlead/app/ingress.args";
 
     private final UnpackedImage unpacked;
 

@@ -100,8 +100,8 @@ final class ImageFilesIT {
         JsonNode config = BuiltImage.config(BuiltImage.LAYOUT).at("/config");
 
         assertEquals("65532:65532", config.at("/User").asText());
-        assertEquals(BuiltImage.JAVA, config.at("/Entrypoint/0").asText());
-        assertEquals(BuiltImage.AGENT_ARGUMENTS, config.at("/Entrypoint/1").asText());
+        assertEquals(1, config.at("/Entrypoint").size());
+        assertEquals("/usr/bin/fairlead", config.at("/Entrypoint/0").asText());
         assertEquals("proxy", config.at("/Cmd/0").asText());
     }
 
@@ -175,10 +175,14 @@ final class ImageFilesIT {
                 Files.readString(image.file("/opt/fairlead/app/LICENSE")));
         assertTrue(files.contains("/opt/fairlead/jre/legal/java.base/LICENSE"));
         String others = Files.readString(image.file("/opt/fairlead/app/THIRD-PARTY"));
-        for (String name : List.of("jackson-core", "jnr-ffi", "OpenJDK", "libc6", "iptables")) {
+        for (String name :
+                List.of("jackson-core", "jnr-ffi", "netty-handler", "bcpkix", "OpenJDK", "libc6", "iptables")) {
             assertTrue(others.contains(name), name);
         }
         assertFalse(others.lines().anyMatch(line -> line.endsWith(": ")), others);
+        // BoringSSL's is in no jar that is inside.
+        assertTrue(files.stream()
+                .anyMatch(file -> file.matches("/opt/fairlead/lib/native/legal/.*/LICENSE.boringssl.txt")));
     }
 
     /** By references of the class files; what is left out is known to be looked for, and done without. */

@@ -1,18 +1,25 @@
 package io.fairlead.test.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.test.Poll;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,9 @@ final class ImageStartIT {
     private static final int STARTS = 3;
     private static final Path SAMPLE = BuiltImage.PROJECT.resolve("docs/samples/first-service");
     private static final String MANIFESTS = "/run/fairlead";
+    private static final Duration READY_MAX = Duration.ofSeconds(20);
+    private static final Pattern HTTP_PORT = Pattern.compile("FrontDoor: HTTP at 127[.]0[.]0[.]1:([0-9]+)");
+    private static final Pattern NOT_FOUND = Pattern.compile("^HTTP/1.1 404 ");
 
     @TempDir
     private static Path folder;
@@ -124,6 +134,90 @@ final class ImageStartIT {
         return run(BuiltImage.JAVA, "-XX:AOTMode=on", BuiltImage.AGENT_ARGUMENTS, "proxy", "--version");
     }
 
+    /** The class that is started is no part of what must fit, so that one recording serves several programs. */
+    @Test
+    void allProgramsStartFromARecording() {
+        for (String name : List.of("ingress", "ingress-tool", "controller", "tool")) {
+            String word = name.replace("-tool", "").replace("tool", "proxy");
+            Ended ended =
+                    run(BuiltImage.JAVA, "-XX:AOTMode=on", "@/opt/fairlead/app/" + name + ".args", word, "--help");
+            assertEquals(0, ended.exitCode(), () -> name + ": " + ended.output());
+        }
+    }
+
+    @Test
+    void theFirstWordChoosesTheProgram() {
+        Ended controller = run("/usr/bin/fairlead", "controller", "--help");
+        assertEquals(0, controller.exitCode(), controller::output);
+        assertTrue(controller.output().contains("--key-rotation"), controller::output);
+        Ended ingress = run("/usr/bin/fairlead", "ingress", "--help");
+        assertEquals(0, ingress.exitCode(), ingress::output);
+        assertTrue(ingress.output().contains("--https-address"), ingress::output);
+        Ended asking = run("/usr/bin/fairlead", "ingress", "routes");
+        assertEquals(UNAVAILABLE, asking.exitCode(), asking::output);
+        assertTrue(asking.output().contains("not running"), asking::output);
+    }
+
+    /** As the chart runs it: without rights, with nothing that could be written but its run directory. */
+    @Test
+    void ingressServesWithTheNativeLibrariesOfTheImage() throws IOException {
+        Setpriv setpriv = Setpriv.in(image, folder.resolve("tools-of-ingress"));
+        Path log = folder.resolve("ingress.log");
+        for (String aotMode : List.of("auto", "off")) {
+            long begin = System.nanoTime();
+            Process started = ingress(setpriv, aotMode, log);
+            try {
+                Poll.until("ready", READY_MAX, () -> read(log).contains("FrontDoor: ready"));
+                System.out.printf(
+                        "ingress in the image, recording %s: %d ms to ready%n",
+                        aotMode, (System.nanoTime() - begin) / 1_000_000);
+                ProcessHandle java = started.descendants().findFirst().orElseThrow();
+                String mapped = read(Path.of("/proc", String.valueOf(java.pid()), "maps"));
+                for (String library : List.of("netty_transport_native_epoll", "netty_tcnative")) {
+                    assertTrue(mapped.contains("/opt/fairlead/lib/native/lib" + library), mapped);
+                }
+                assertFalse(read(log).contains(" warning "), () -> read(log));
+                assertTrue(NOT_FOUND.matcher(answer(log)).find(), () -> read(log));
+            } finally {
+                // It would outlive what made its namespaces.
+                started.descendants().forEach(ProcessHandle::destroyForcibly);
+                started.destroyForcibly();
+                started.onExit().join();
+            }
+        }
+    }
+
+    private Process ingress(Setpriv setpriv, String aotMode, Path log) throws IOException {
+        List<String> command = new ArrayList<>(Setpriv.words(
+                "--reuid=65532", "--regid=65532", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"));
+        command.addAll(List.of(BuiltImage.JAVA, "-XX:AOTMode=" + aotMode, BuiltImage.INGRESS_ARGUMENTS));
+        command.addAll(List.of("ingress", "--manifests=" + MANIFESTS, "--run-dir=/tmp"));
+        command.addAll(List.of("--http-address=127.0.0.1:0", "--https-address=127.0.0.1:0", "--pages-address="));
+        List<String> line = image.unpacked()
+                .command(List.of("/tmp"), Map.of(MANIFESTS, SAMPLE, Setpriv.PLACE, setpriv.folder()), command);
+        return builder(line).redirectOutput(log.toFile()).start();
+    }
+
+    /** What it says to a request that no route is for. */
+    private static String answer(Path log) throws IOException {
+        Matcher port = HTTP_PORT.matcher(read(log));
+        assertTrue(port.find(), () -> read(log));
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)))) {
+            client.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: nobody.example.com\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void recordingMakesStartsShorter() {
         long with = Long.MAX_VALUE;
@@ -167,6 +261,19 @@ final class ImageStartIT {
 
     private Ended run(Map<String, Path> binds, List<String> words) {
         List<String> line = image.unpacked().command(List.of(), binds, words);
+        try {
+            Process process = builder(line).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Ended(process.waitFor(), output);
+        } catch (IOException e) {
+            throw new AssertionError("cannot run " + line, e);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** With the environment that the image says. */
+    private static ProcessBuilder builder(List<String> line) {
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectErrorStream(true).redirectInput(new File("/dev/null"));
         builder.environment().clear();
@@ -177,14 +284,6 @@ final class ImageStartIT {
                 builder.environment().put(nameAndValue[0], nameAndValue[1]);
             }
         });
-        try {
-            Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Ended(process.waitFor(), output);
-        } catch (IOException e) {
-            throw new AssertionError("cannot run " + line, e);
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
-        }
+        return builder;
     }
 }

@@ -13,6 +13,8 @@ import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.kernel.Sysctl;
+import io.fairlead.kernel.conntrack.Conntrack;
+import io.fairlead.kernel.conntrack.ConntrackFilter;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.test.AddressPlan;
@@ -251,6 +253,14 @@ final class KernelEngine implements Engine {
         }
     }
 
+    /** The next scenario may use the same Service, and a probe the same port, while the kernel remembers the flow. */
+    private void forgetDatagrams() {
+        try (Conntrack conntrack = topology.node().run(Conntrack::open)) {
+            conntrack.delete(ConntrackFilter.ipv4(Protocol.UDP.number()));
+            conntrack.delete(ConntrackFilter.ipv6(Protocol.UDP.number()));
+        }
+    }
+
     /** Ends the agent and takes away what it left, as {@code fairlead cleanup} does. */
     @Override
     public void close() {
@@ -259,6 +269,7 @@ final class KernelEngine implements Engine {
         try (Nft nft = topology.node().run(NetlinkNft::open)) {
             NftablesDataplane.cleanup(nft);
         }
+        forgetDatagrams();
         addresses.removeAll(AddressPlan.NODE_ADDRESSES);
         addresses.forEach(topology::removeNodeAddress);
     }

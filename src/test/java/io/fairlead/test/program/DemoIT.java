@@ -80,7 +80,7 @@ final class DemoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Fairlead demo", AGENTS_RUN, "kill -9 of the agent"})
+    @ValueSource(strings = {"Fairlead demo", AGENTS_RUN, "kill -9 of the agent", "ingress ready"})
     void interruptedItLeavesNothing(String moment) {
         try (Program demo = startDemo()) {
             demo.awaitText(moment, STORY_TIMEOUT);

@@ -64,7 +64,7 @@ final class DemoTraces {
                 .toList();
     }
 
-    /** Agents name the folder among their words, and there are no other processes. */
+    /** Agents and the ingress name the folder among their words, and there are no other processes. */
     private boolean isOurs(Path process) {
         try {
             return Files.readString(process.resolve("cmdline")).contains(run.toString());

@@ -30,7 +30,8 @@ final class DocumentedCommandsIT {
     private static final Pattern USAGE_LINE = Pattern.compile("  (\\S.*?) {2,}\\S.*");
 
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--?[a-z][a-z-]*");
-    private static final Set<String> NOT_RUN_HERE = Set.of("cluster", "demo", "hollow", "image", "ingress", "test");
+    private static final Set<String> NOT_RUN_HERE =
+            Set.of("cluster", "controller", "demo", "hollow", "image", "ingress", "test");
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final Map<String, String> helpTexts = new LinkedHashMap<>();

@@ -18,9 +18,9 @@ import java.util.Set;
  * Maven alone nobody has prepared the launcher, and it must not build while Maven does: then the programs are started
  * as the launcher would, on the class path of these tests. Thread-safe.
  */
-final class Fairlead {
+public final class Fairlead {
 
-    static final Path ROOT = findRoot();
+    public static final Path ROOT = findRoot();
 
     /** The Service, the EndpointSlice and the Node that the documents use. */
     static final Path SAMPLE = ROOT.resolve("docs/samples/first-service");
@@ -33,6 +33,9 @@ final class Fairlead {
             "demo", "io.fairlead.lab.DemoMain",
             "hollow", "io.fairlead.lab.HollowMain",
             "cluster", "io.fairlead.lab.ClusterMain");
+    private static final Map<String, String> OTHER_MAINS = Map.of(
+            "ingress", "io.fairlead.ingress.program.IngressMain",
+            "controller", "io.fairlead.controller.ControllerMain");
     private static final Set<String> OF_THE_SCRIPT = Set.of("help", "image", "test");
 
     private Fairlead() {}
@@ -50,7 +53,7 @@ final class Fairlead {
     }
 
     /** The words that start it; the first word given is the command. */
-    static List<String> line(String... words) {
+    public static List<String> line(String... words) {
         Optional<String> launcher = Optional.ofNullable(System.getenv("FAIRLEAD_LAUNCHER"));
         if (launcher.isEmpty() && !OF_THE_SCRIPT.contains(words[0])) {
             return asTheLauncher(List.of(words));
@@ -66,7 +69,7 @@ final class Fairlead {
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add(jvmFlags());
         line.addAll(List.of("-Xmx384m", "-cp", System.getProperty("java.class.path")));
-        line.add(ofLab.orElse("io.fairlead.agent.FairleadMain"));
+        line.add(ofLab.orElse(OTHER_MAINS.getOrDefault(words.getFirst(), "io.fairlead.agent.FairleadMain")));
         line.addAll(ofLab.isPresent() ? words.subList(1, words.size()) : words);
         return line;
     }
@@ -86,7 +89,7 @@ final class Fairlead {
     }
 
     /** Runs a command to its end, where these tests run. */
-    static Program.Ended run(String... words) {
+    public static Program.Ended run(String... words) {
         return end(Program.start(line(words)));
     }
 
@@ -96,7 +99,7 @@ final class Fairlead {
     }
 
     /** Waits for the end of a command that answers and ends. */
-    static Program.Ended end(Program program) {
+    public static Program.Ended end(Program program) {
         try (program) {
             return program.awaitEnd(ANSWER_TIMEOUT);
         }

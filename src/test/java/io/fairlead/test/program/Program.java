@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Confined to one thread.
  */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final long POLL_MILLIS = 10;
@@ -32,7 +32,7 @@ final class Program implements AutoCloseable {
      *
      * @param exitCode above 128 after a signal that it does not handle
      */
-    record Ended(String line, int exitCode, String out, String err) {
+    public record Ended(String line, int exitCode, String out, String err) {
 
         @Override
         public String toString() {
@@ -63,25 +63,25 @@ final class Program implements AutoCloseable {
     }
 
     /** Starts it where these tests run. */
-    static Program start(List<String> line) {
+    public static Program start(List<String> line) {
         return new Program(line);
     }
 
     /** Starts it in a namespace. */
-    static Program startIn(NetNs namespace, List<String> line) {
+    public static Program startIn(NetNs namespace, List<String> line) {
         return namespace.run(() -> new Program(line));
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** What it has written so far to its error stream, where logs go. */
-    String log() {
+    public String log() {
         return text(err);
     }
 
@@ -94,7 +94,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits until it has written this to one of its streams. */
-    void awaitText(String text, Duration longest) {
+    public void awaitText(String text, Duration longest) {
         long deadline = System.nanoTime() + longest.toNanos();
         while (true) {
             boolean mayWriteMore = process.isAlive() && System.nanoTime() < deadline;
@@ -118,7 +118,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Sends it a signal, by its name without SIG. */
-    void signal(String name) {
+    public void signal(String name) {
         kill(name, Long.toString(process.pid()));
     }
 
@@ -135,7 +135,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits for its end. */
-    Ended awaitEnd(Duration longest) {
+    public Ended awaitEnd(Duration longest) {
         try {
             if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(line + " still runs after " + longest + ":\n" + text(out) + text(err));

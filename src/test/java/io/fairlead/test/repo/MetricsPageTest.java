@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.fairlead.agent.metrics.KubeProxyMetric;
 import io.fairlead.agent.metrics.ProxyCounters;
+import io.fairlead.controller.ControllerMetric;
 import io.fairlead.ingress.account.IngressMetric;
 import io.fairlead.runtime.metrics.MetricDescriptor;
 import io.fairlead.runtime.metrics.ProcessMetric;
@@ -41,7 +42,8 @@ class MetricsPageTest {
                         ProxyCounters.values(),
                         KubeProxyMetric.values(),
                         ProcessMetric.values(),
-                        IngressMetric.values())
+                        IngressMetric.values(),
+                        ControllerMetric.values())
                 .flatMap(Stream::of);
     }
 

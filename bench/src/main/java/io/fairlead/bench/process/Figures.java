@@ -46,7 +46,7 @@ public final class Figures {
 
     /** Writes all numbers, one a line. */
     @SuppressWarnings("SystemOut") // standard output is how a measured program reports
-    void print() {
+    public void print() {
         PrintStream out = System.out;
         values.forEach((name, value) -> out.println(name + "=" + value));
         out.flush();

@@ -40,10 +40,31 @@ public enum IngressMetric implements MetricDescriptor {
             "service"),
     CONNECTIONS("fairlead_ingress_connections", Kind.GAUGE, "Connections of clients that are open."),
     ROUTES("fairlead_ingress_routes", Kind.GAUGE, "Paths of hosts that requests are routed by."),
+    CERTIFICATE_END(
+            "fairlead_ingress_certificate_first_end_timestamp_seconds",
+            Kind.GAUGE,
+            "When the first of the certificates that Secrets hold ends, as seconds since 1970; 0 without any."),
+    LOG_LOST(
+            "fairlead_ingress_access_log_lost_total",
+            Kind.COUNTER,
+            "Lines of the access log that came faster than they could be written."),
     PROBLEMS(
             "fairlead_ingress_objects_with_problems",
             Kind.GAUGE,
-            "Objects of which something is wrong; an Event on each says what.");
+            "Objects of which something is wrong; an Event on each says what."),
+    LEADER(
+            "fairlead_ingress_leader",
+            Kind.GAUGE,
+            "1 if this replica writes the status of Ingresses, else 0; the sum over all replicas is 1 but for moments."),
+    STATUS_WRITES(
+            "fairlead_ingress_status_writes_total",
+            Kind.COUNTER,
+            "Writes of the status of Ingresses; result refused means that the API did not take one, and the log says why.",
+            "result"),
+    SHARED_KEYS(
+            "fairlead_ingress_shared_keys",
+            Kind.GAUGE,
+            "1 if the keys of --keys-secret are in use, 0 while this replica has keys of its own.");
 
     private final String metricName;
     private final Kind kind;

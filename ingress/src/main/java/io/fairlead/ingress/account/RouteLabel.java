@@ -15,6 +15,9 @@ public record RouteLabel(String namespace, String ingress, String service) {
     /** For routes beyond the limit of series. */
     static final RouteLabel OTHERS = new RouteLabel("", "(others)", "");
 
+    /** For what no route is for. */
+    public static final RouteLabel NOBODY = new RouteLabel("", "", "");
+
     public static RouteLabel of(Route route) {
         String service = route.action() instanceof RouteAction.Forward forward
                 ? forward.backend().service().name()

@@ -34,7 +34,7 @@ public final class RouteStats {
         }
     }
 
-    RouteLabel label() {
+    public RouteLabel label() {
         return label;
     }
 

@@ -1,61 +1,45 @@
 package io.fairlead.ingress.program;
 
-import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.input.ClusterInput;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
 import io.fairlead.cluster.write.EventWriter;
+import io.fairlead.cluster.write.Reporter;
 import io.fairlead.ingress.account.IngressMetric;
-import io.fairlead.ingress.account.RouteBook;
 import io.fairlead.ingress.destination.DestinationPolicy;
-import io.fairlead.ingress.proxy.Listener;
-import io.fairlead.ingress.proxy.ProxyServer;
-import io.fairlead.ingress.proxy.ProxySettings;
-import io.fairlead.ingress.proxy.RoutePublisher;
-import io.fairlead.ingress.proxy.Routing;
-import io.fairlead.ingress.proxy.RoutingReference;
-import io.fairlead.ingress.resource.IngressBackend;
 import io.fairlead.ingress.resource.IngressKinds;
-import io.fairlead.ingress.route.RouteTable;
+import io.fairlead.ingress.tls.DefaultCertificate;
+import io.fairlead.ingress.tls.ServerCertificate;
 import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.tls.TicketKeys;
 import io.fairlead.ingress.tls.TlsSettings;
-import io.fairlead.ingress.tls.backend.BackendTlsContexts;
-import io.fairlead.ingress.translate.IngressSettings;
 import io.fairlead.ingress.translate.IngressTranslator;
-import io.fairlead.ingress.translate.Translation;
 import io.fairlead.ingress.translate.annotation.AnnotationDialect;
 import io.fairlead.ingress.translate.annotation.AnnotationReader;
-import io.fairlead.ingress.upstream.NameWatch;
 import io.fairlead.ingress.upstream.UpstreamGroup;
-import io.fairlead.ingress.upstream.UpstreamGroups;
-import io.fairlead.ingress.upstream.UpstreamSettings;
 import io.fairlead.runtime.http.HttpEndpoint;
 import io.fairlead.runtime.http.HttpHandler;
-import io.fairlead.runtime.http.HttpLimits;
-import io.fairlead.runtime.http.HttpReply;
-import io.fairlead.runtime.http.HttpServer;
+import io.fairlead.runtime.http.ListenException;
+import io.fairlead.runtime.http.PatientServer;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
 import io.fairlead.runtime.metrics.ProcessMetric;
 import io.fairlead.runtime.options.Arguments;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@code fairlead ingress}: from the command line to the signal to stop.
@@ -66,19 +50,25 @@ final class IngressRun {
 
     private static final Logger LOG = System.getLogger(IngressRun.class.getName());
 
-    private static final Duration NAME_PAUSE = Duration.ofSeconds(5);
+    /** EX_UNAVAILABLE of sysexits.h: an address is somebody else's. */
+    private static final int EXIT_UNAVAILABLE = 69;
+
     private static final Duration STOP_SLACK = Duration.ofSeconds(5);
+    private static final Duration PAGES_RETRY = Duration.ofSeconds(1);
+    private static final Duration SECRETS_PATIENCE = Duration.ofSeconds(5);
 
     private final Arguments arguments;
     private final ClusterInput input;
     private final Lifecycle lifecycle;
     private final Metrics metrics = new Metrics();
-    private final AtomicBoolean ready = new AtomicBoolean();
 
     IngressRun(Arguments arguments, ClusterInput input) {
         this.arguments = arguments;
         this.input = input;
-        lifecycle = Lifecycle.install(arguments.value(IngressOptions.DRAIN).plus(STOP_SLACK));
+        lifecycle = Lifecycle.install(arguments
+                .value(IngressOptions.DRAIN)
+                .plus(arguments.value(IngressOptions.SHUTDOWN_DELAY))
+                .plus(STOP_SLACK));
     }
 
     /** Serves until a signal; does not return. */
@@ -89,133 +79,87 @@ final class IngressRun {
     }
 
     private void start() {
-        Supplier<DestinationPolicy> policies = policies();
+        // Takes a while, and the rest of the start does not need it.
+        CompletableFuture<ServerCertificate> generated =
+                CompletableFuture.supplyAsync(() -> DefaultCertificate.generate(Instant.now()));
         AnnotationReader annotations = new AnnotationReader(List.of(AnnotationDialect.FAIRLEAD));
         Selection secrets = new Selection();
         ClusterStore store = new ClusterStore();
+        Supplier<DestinationPolicy> policies = OperatorSettings.destinations(arguments, store::snapshot);
         input.start(store, IngressKinds.scope(annotations::understands, secrets));
         store.start();
-        EventWriter events = new EventWriter(
-                input.eventTarget(arguments.find(IngressOptions.NODE_NAME).orElse("ingress")));
-        events.start();
-        lifecycle.onStop("event writer", events::close);
-
-        int loops = arguments
-                .find(IngressOptions.LOOPS)
-                .orElseGet(() -> Runtime.getRuntime().availableProcessors());
-        RouteBook stats = new RouteBook(loops, arguments.value(IngressOptions.METRICS_MAX));
-        RoutingReference routings = new RoutingReference(new Routing(RouteTable.EMPTY, List.of(), stats));
-        ProxyServer server = new ProxyServer(
-                arguments.value(IngressOptions.TRANSPORT),
-                loops,
-                ProxySettings.DEFAULT,
-                UpstreamSettings.DEFAULT,
-                routings);
-        lifecycle.onStop("event loops", server::close);
-        lifecycle.onStop("connections", () -> server.drain(arguments.value(IngressOptions.DRAIN)));
-        lifecycle.onStop("readiness", () -> ready.set(false));
-        NameWatch names = new NameWatch(InetAddress::getAllByName, policies, NAME_PAUSE);
-        lifecycle.onStop("names", names::close);
-        BackendTlsContexts backendTls = new BackendTlsContexts(TlsSettings.DEFAULT.provider());
-        AtomicReference<Function<ObjectName, byte @Nullable []>> authorities = new AtomicReference<>(secret -> null);
-        UpstreamGroups groups =
-                new UpstreamGroups(server.workers(), names, connection -> backendTls.of(connection, authorities.get()));
-        RoutePublisher publisher = new RoutePublisher(groups, routings, stats);
-        Certificates certificates = new Certificates(Optional.empty(), InstantSource.system(), publisher);
-        ServerTls<UpstreamGroup> tls = new ServerTls<>(
-                TlsSettings.DEFAULT, TicketKeys.random(), certificates.plan(Translation.EMPTY, ClusterSnapshot.EMPTY));
+        EventWriter events = writeEvents();
+        TlsSettings tlsSettings = OperatorSettings.tls(arguments);
+        DataPath path = new DataPath(arguments, tlsSettings, policies, lifecycle, metrics);
+        ProblemReport ofSecrets = new ProblemReport(events::offer);
+        ProblemReport ofRoutes = new ProblemReport(events::offer);
+        Optional<ObjectName> operators = arguments.find(IngressOptions.DEFAULT_CERTIFICATE);
+        Optional<ObjectName> keys = arguments.find(IngressOptions.KEYS);
+        Certificates certificates = new Certificates(operators, generated.join(), path.publisher(), ofSecrets);
+        ServerTls<UpstreamGroup> tls = new ServerTls<>(tlsSettings, TicketKeys.random(), certificates.first());
         lifecycle.onStop("certificates", tls::close);
+        FrontDoor door = new FrontDoor(arguments, path.server(), tls);
         Routes routes = new Routes(
-                new IngressTranslator(settings(), annotations, policies),
-                publisher,
+                new IngressTranslator(OperatorSettings.translation(arguments), annotations, policies),
+                path.publisher(),
                 certificates,
                 tls,
-                secrets,
-                events::offer,
-                () -> serve(server, tls));
-        authorities.set(routes::authorities);
+                new Routes.WantedSecrets(
+                        secrets,
+                        Stream.of(operators, keys).flatMap(Optional::stream).collect(Collectors.toSet())),
+                ofRoutes,
+                new Opening(SECRETS_PATIENCE, () -> open(door)));
+        path.trust(routes::authorities);
         store.subscribe(routes);
+        keys.ifPresent(name -> {
+            KeyFollower follower = new KeyFollower(name, tls::renewKeys, path.publisher()::signSessions, ofSecrets);
+            store.subscribe(follower);
+            metrics.observe(IngressMetric.SHARED_KEYS, () -> follower.isShared() ? 1 : 0);
+        });
+        Optional<StatusPublishing> status = StatusPublishing.start(arguments, input, store, routes::current, metrics);
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
-        metrics.observe(IngressMetric.CONNECTIONS, server::connections);
-        metrics.observe(
-                IngressMetric.ROUTES, () -> routings.current().table().routes().size());
-        metrics.observe(
-                IngressMetric.PROBLEMS, () -> routes.current().problems().size());
-        servePages(stats);
-    }
-
-    /** Listens only when there are routes: until then, a load balancer is to send its requests to others. */
-    private void serve(ProxyServer server, ServerTls<UpstreamGroup> tls) {
-        boolean proxyProtocol = arguments.value(IngressOptions.PROXY_PROTOCOL);
-        arguments.value(IngressOptions.HTTP).ifPresent(address -> {
-            server.listen(Listener.plain(address, proxyProtocol));
-            LOG.log(Level.INFO, "HTTP at {0}", address);
-        });
-        arguments.value(IngressOptions.HTTPS).ifPresent(address -> {
-            server.listen(Listener.secure(address, proxyProtocol, tls));
-            LOG.log(Level.INFO, "HTTPS at {0}", address);
-        });
-        ready.set(true);
-        LOG.log(Level.INFO, "ready");
-    }
-
-    private void servePages(RouteBook stats) {
+        status.ifPresent(each -> lifecycle.onStop("status", () -> each.end(door.isSucceeded())));
+        // All that is above goes on while connections end: their requests need endpoints and certificates.
+        lifecycle.onStop("connections", door::close);
+        status.ifPresent(each -> lifecycle.onStop("candidacy", each::beforeDrain));
+        lifecycle.onStop("readiness", door::sendAway);
+        metrics.observe(IngressMetric.PROBLEMS, () -> ofRoutes.objects() + ofSecrets.objects());
+        metrics.observe(IngressMetric.CERTIFICATE_END, certificates::firstEndSeconds);
         ProcessMetric.observe(metrics);
-        HttpHandler health = _ -> HttpReply.text(200, "ok");
-        Map<String, HttpHandler> pages = Map.of(
-                "/healthz",
-                health,
-                "/livez",
-                health,
-                "/readyz",
-                _ -> ready.get() ? HttpReply.text(200, "ok") : HttpReply.text(503, "no routes yet"),
-                "/metrics",
-                _ -> HttpReply.ok(Metrics.CONTENT_TYPE, out -> {
-                    metrics.writePage(out);
-                    stats.writePage(out);
-                }));
-        arguments.value(IngressOptions.PAGES).ifPresent(address -> {
-            HttpServer server = HttpServer.start(new HttpEndpoint.Tcp(address, Set.of()), pages, HttpLimits.DEFAULT);
-            lifecycle.onStop("pages", server::close);
-        });
+        Pages.Readiness readiness = new Pages.Readiness(
+                arguments.find(IngressOptions.REVISION).orElse(""), door::isReady, door::hasSuccessor);
+        servePages(new Pages(readiness, metrics, path.stats(), routes::current, certificates, InstantSource.system()));
     }
 
-    private Supplier<DestinationPolicy> policies() {
-        NodeAddresses addresses = new NodeAddresses();
-        Set<Integer> ports = new HashSet<>();
-        Stream.of(IngressOptions.HTTP, IngressOptions.HTTPS, IngressOptions.PAGES)
-                .map(arguments::value)
-                .flatMap(Optional::stream)
-                .map(InetSocketAddress::getPort)
-                .forEach(ports::add);
-        return () -> new DestinationPolicy(addresses.current(), ports, arguments.value(IngressOptions.ALLOWED));
+    private EventWriter writeEvents() {
+        EventWriter events = new EventWriter(input.eventTarget(new Reporter(
+                "fairlead.io/ingress", arguments.find(IngressOptions.NODE_NAME).orElse("ingress"))));
+        events.start();
+        lifecycle.onStop("event writer", events::close);
+        return events;
     }
 
-    private IngressSettings settings() {
-        IngressSettings base = IngressSettings.DEFAULT;
-        return new IngressSettings(
-                new IngressSettings.Classes(
-                        base.classes().controller(),
-                        arguments.value(IngressOptions.CLASS),
-                        arguments.value(IngressOptions.WITHOUT_CLASS)),
-                base.policy(),
-                base.redirects(),
-                arguments
-                        .find(IngressOptions.DEFAULT_BACKEND)
-                        .map(IngressRun::defaultBackend)
-                        .orElse(base.defaultBackend()),
-                base.endpoints());
+    private void open(FrontDoor door) {
+        try {
+            door.open();
+        } catch (ListenException e) {
+            LOG.log(Level.ERROR, "{0}", e.getMessage());
+            lifecycle.exit(EXIT_UNAVAILABLE);
+        }
     }
 
-    private static IngressSettings.DefaultBackend defaultBackend(String text) {
-        int slash = text.indexOf('/');
-        int colon = text.indexOf(':');
-        String port = text.substring(colon + 1);
-        String service = text.substring(slash + 1, colon);
-        boolean number = port.matches("[0-9]+");
-        return new IngressSettings.DefaultBackend(
-                text.substring(0, slash),
-                new IngressBackend.OfService(service, number ? "" : port, number ? Integer.parseInt(port) : 0));
+    private void servePages(Pages pages) {
+        arguments
+                .value(IngressOptions.PAGES)
+                .ifPresent(address -> serve("health", new HttpEndpoint.Tcp(address, Set.of()), pages.open()));
+        Path socket = arguments.value(IngressOptions.RUN_DIR).resolve(IngressOptions.INGRESS + ".sock");
+        serve("local socket", new HttpEndpoint.Unix(socket), pages.local());
+    }
+
+    /** The process whose place this one takes may still have what it listens on. */
+    private void serve(String name, HttpEndpoint endpoint, Map<String, HttpHandler> pages) {
+        PatientServer server = PatientServer.start(name, endpoint, pages, PAGES_RETRY, _ -> {});
+        lifecycle.onStop(name, server::close);
     }
 }

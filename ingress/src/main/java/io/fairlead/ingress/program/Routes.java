@@ -3,84 +3,108 @@ package io.fairlead.ingress.program;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.SnapshotSubscriber;
-import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.source.Selection;
-import io.fairlead.cluster.write.ClusterEvent;
 import io.fairlead.ingress.destination.Destinations;
 import io.fairlead.ingress.proxy.RoutePublisher;
 import io.fairlead.ingress.resource.IngressKinds;
 import io.fairlead.ingress.resource.Secret;
 import io.fairlead.ingress.route.BackendGroup;
+import io.fairlead.ingress.route.HostMatch;
 import io.fairlead.ingress.tls.ServerTls;
 import io.fairlead.ingress.translate.IngressTranslator;
-import io.fairlead.ingress.translate.Problem;
-import io.fairlead.ingress.translate.ProblemReason;
 import io.fairlead.ingress.translate.Translation;
+import io.fairlead.ingress.translate.TranslationDelta;
 import io.fairlead.ingress.upstream.UpstreamGroup;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes each snapshot of the cluster to the routes that are in force.
+ * Takes each snapshot of the cluster to the routes that are in force: endpoints, then certificates, then routes, so that
+ * no request meets a route before what it needs.
  *
  * <p>Confined to the store's thread; {@link #current} is thread-safe.
  */
 final class Routes implements SnapshotSubscriber {
 
-    private static final Logger LOG = System.getLogger(Routes.class.getName());
-
     private final IngressTranslator translator;
     private final RoutePublisher publisher;
     private final Certificates certificates;
     private final ServerTls<UpstreamGroup> tls;
-    private final Selection secrets;
-    private final Consumer<ClusterEvent> events;
-    private final Runnable ready;
-    private final Map<ObjectKey, List<Problem>> told = new HashMap<>();
+    private final WantedSecrets secrets;
+    private final ProblemReport problems;
+    private final Opening opening;
 
-    private ClusterSnapshot authorities = ClusterSnapshot.EMPTY;
-    private boolean begun;
-    private boolean served;
+    private ClusterSnapshot snapshot = ClusterSnapshot.EMPTY;
     private volatile Translation current = Translation.EMPTY;
 
-    /** @param ready called once, when routes are in force and the certificates they need are known */
+    /**
+     * The Secrets that the source is to deliver.
+     *
+     * <p>Immutable; the selection is thread-safe.
+     *
+     * @param operators wanted whatever Ingresses say
+     */
+    record WantedSecrets(Selection selection, Set<ObjectName> operators) {
+
+        WantedSecrets {
+            operators = Set.copyOf(operators);
+        }
+
+        /** Those of the operator and these. */
+        Set<ObjectName> with(Set<ObjectName> named) {
+            Set<ObjectName> all = new HashSet<>(operators);
+            all.addAll(named);
+            return all;
+        }
+    }
+
     Routes(
             IngressTranslator translator,
             RoutePublisher publisher,
             Certificates certificates,
             ServerTls<UpstreamGroup> tls,
-            Selection secrets,
-            Consumer<ClusterEvent> events,
-            Runnable ready) {
+            WantedSecrets secrets,
+            ProblemReport problems,
+            Opening opening) {
         this.translator = translator;
         this.publisher = publisher;
         this.certificates = certificates;
         this.tls = tls;
         this.secrets = secrets;
-        this.events = events;
-        this.ready = ready;
+        this.problems = problems;
+        this.opening = opening;
     }
 
     @Override
-    public void onSnapshot(ClusterDelta delta, ClusterSnapshot snapshot) {
-        boolean first = !begun;
-        begun = true;
-        IngressTranslator.Result result = translator.translate(delta, snapshot);
+    public void onSnapshot(ClusterDelta delta, ClusterSnapshot next) {
+        boolean first = snapshot == ClusterSnapshot.EMPTY;
+        snapshot = next;
+        IngressTranslator.Result result = translator.translate(delta, next);
         Translation now = result.translation();
-        if (result.delta().secrets()) {
-            secrets.replace(now.secrets());
+        TranslationDelta changed = result.delta();
+        Set<ObjectName> wanted = secrets.with(now.secrets());
+        if (changed.secrets() || first) {
+            secrets.selection().replace(wanted);
         }
+        publishEndpoints(changed.backends(), now);
+        publishCertificates(now, changed.tls(), delta.objects(IngressKinds.SECRET));
+        if (changed.routes() || first) {
+            publisher.publish(now.routes());
+        }
+        current = now;
+        changed.problems().forEach(key -> problems.report(key, now.problems().getOrDefault(key, List.of())));
+        opening.routed(IngressKinds.areKnown(wanted, next));
+    }
+
+    private void publishEndpoints(Set<BackendGroup> touched, Translation now) {
         Map<BackendGroup, Destinations> changed = new HashMap<>();
         Set<BackendGroup> gone = new HashSet<>();
-        for (BackendGroup group : result.delta().backends()) {
+        for (BackendGroup group : touched) {
             Destinations where = now.backends().get(group);
             if (where == null) {
                 gone.add(group);
@@ -89,62 +113,25 @@ final class Routes implements SnapshotSubscriber {
             }
         }
         publisher.publish(changed, gone);
-        if (first
-                || !result.delta().tls().isEmpty()
-                || !delta.objects(IngressKinds.SECRET).isEmpty()) {
-            publishCertificates(now, snapshot);
-        }
-        if (result.delta().routes() || first) {
-            publisher.publish(now.routes());
-        }
-        current = now;
-        result.delta().problems().forEach(key -> tell(key, now.problems().getOrDefault(key, List.of())));
-        if (!served && IngressKinds.areKnown(now.secrets(), snapshot)) {
-            served = true;
-            ready.run();
-        }
     }
 
-    private void publishCertificates(Translation now, ClusterSnapshot snapshot) {
-        authorities = snapshot;
-        tls.publish(certificates.plan(now, snapshot));
-        publisher.renewSecurity();
-        certificates.problems().forEach((secret, reason) -> {
-            ObjectKey key = new ObjectKey(IngressKinds.SECRET.kind(), secret);
-            tell(key, List.of(new Problem(key, ProblemReason.SECRET_NOT_USABLE, reason)));
-        });
+    private void publishCertificates(Translation now, Set<HostMatch> hosts, Set<ObjectName> changed) {
+        if (!hosts.isEmpty() || !changed.isEmpty()) {
+            tls.update(certificates.changes(now, hosts, changed, snapshot));
+        }
+        if (!changed.isEmpty()) {
+            publisher.renewSecurity();
+        }
     }
 
     /** Certificates of those whose signature counts, of a Secret; null if there is none. Confined to the store's thread. */
     byte @Nullable [] authorities(ObjectName secret) {
-        Secret found = authorities.objects(IngressKinds.SECRET).get(secret);
+        Secret found = snapshot.objects(IngressKinds.SECRET).get(secret);
         return found == null ? null : found.authorities().toBytes();
     }
 
     /** What is in force. */
     Translation current() {
         return current;
-    }
-
-    /** Tells the owner of an object what is wrong with it, each thing once as long as it stays so. */
-    private void tell(ObjectKey key, List<Problem> now) {
-        List<Problem> before = told.getOrDefault(key, List.of());
-        for (Problem problem : now) {
-            if (!before.contains(problem)) {
-                LOG.log(Level.WARNING, "{0}", problem);
-                events.accept(new ClusterEvent(
-                        problem.object(),
-                        ClusterEvent.Type.WARNING,
-                        problem.reason().label(),
-                        "Translate",
-                        problem.message(),
-                        ""));
-            }
-        }
-        if (now.isEmpty()) {
-            told.remove(key);
-        } else {
-            told.put(key, now);
-        }
     }
 }

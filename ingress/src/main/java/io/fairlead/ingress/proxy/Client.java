@@ -1,6 +1,7 @@
 package io.fairlead.ingress.proxy;
 
 import io.fairlead.ingress.tls.TlsConnection;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +19,26 @@ final class Client {
     @Nullable
     private final TlsConnection tls;
 
+    private final boolean trusted;
     private final byte[] addressText;
+    private final byte[] realIpLine;
     private final byte[] lines;
 
     /**
      * @param address of the client; behind a load balancer that says so, what it says
      * @param port that the client connected to, as it sees it
      * @param tls null without TLS
+     * @param trusted whether it is a proxy that is believed when it says of whom a request is
      */
-    Client(InetSocketAddress address, int port, @Nullable TlsConnection tls) {
+    Client(InetSocketAddress address, int port, @Nullable TlsConnection tls, boolean trusted) {
         this.address = address;
         this.port = port;
         this.tls = tls;
-        String text = address.getAddress().getHostAddress();
-        int zone = text.indexOf('%');
-        text = zone < 0 ? text : text.substring(0, zone);
+        this.trusted = trusted;
+        String text = NetUtil.toAddressString(address.getAddress());
         addressText = text.getBytes(StandardCharsets.US_ASCII);
-        lines = ("X-Real-IP: " + text + "\r\nX-Forwarded-Port: " + port + "\r\nX-Forwarded-Proto: "
-                        + (secure() ? "https" : "http") + "\r\n")
+        realIpLine = ("X-Real-IP: " + text + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        lines = ("X-Forwarded-Port: " + port + "\r\nX-Forwarded-Proto: " + (secure() ? "https" : "http") + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -56,12 +59,21 @@ final class Client {
         return tls == null || tls.answersFor(host, from, to);
     }
 
+    boolean isTrusted() {
+        return trusted;
+    }
+
+    /** Not to be written to. */
+    byte[] realIpLine() {
+        return realIpLine;
+    }
+
     /** Not to be written to. */
     byte[] addressText() {
         return addressText;
     }
 
-    /** Field lines for every request of the connection. Not to be written to. */
+    /** How the connection is, as field lines for every request of it. Not to be written to. */
     byte[] lines() {
         return lines;
     }

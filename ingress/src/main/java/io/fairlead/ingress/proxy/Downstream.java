@@ -12,6 +12,9 @@ import io.netty.buffer.ByteBuf;
  */
 interface Downstream {
 
+    /** The version of HTTP that the request under way came in, as logs have it. Not to be written to. */
+    byte[] protocol();
+
     /** An answer before the answer (1xx). */
     void informational(ResponseHead head);
 

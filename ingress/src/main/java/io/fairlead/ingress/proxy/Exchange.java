@@ -1,10 +1,12 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.accesslog.WorkerLog;
 import io.fairlead.ingress.loop.Deadline;
 import io.fairlead.ingress.loop.Worker;
 import io.fairlead.ingress.proxy.http1.ForwardedHead;
 import io.fairlead.ingress.proxy.http1.Framing;
 import io.fairlead.ingress.proxy.http1.HeadEdits;
+import io.fairlead.ingress.proxy.http1.HeadFault;
 import io.fairlead.ingress.proxy.http1.HeadFields;
 import io.fairlead.ingress.proxy.http1.RequestHead;
 import io.fairlead.ingress.proxy.http1.ResponseHead;
@@ -12,9 +14,9 @@ import io.fairlead.ingress.route.request.PathVerdict;
 import io.fairlead.ingress.route.request.RequestHost;
 import io.fairlead.ingress.upstream.AnswerReceiver;
 import io.fairlead.ingress.upstream.Backend;
+import io.fairlead.ingress.upstream.Sessions;
 import io.fairlead.ingress.upstream.Upstream;
 import io.fairlead.ingress.upstream.UpstreamFault;
-import io.fairlead.ingress.upstream.Upstreams;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements AnswerReceiver {
 
-    private static final byte[] NO_LINES = {};
+    private static final byte[] NOTHING = {};
 
     /** What nginx calls a request whose client did not wait for the answer. */
     private static final int CLIENT_GONE = 499;
@@ -57,15 +59,18 @@ final class Exchange implements AnswerReceiver {
 
     private final Worker worker;
     private final RoutingReference routings;
-    private final Upstreams upstreams;
     private final Client client;
     private final Downstream downstream;
     private final Deadline idle;
     private final Deadline limit;
+    private final RequestOrigin origin;
     private final RequestTarget asked = new RequestTarget();
     private final ForwardedRequest forwarded;
+    private final Attempts attempts;
     private final RequestTally tally;
-    private final Retries retries = new Retries();
+
+    @Nullable
+    private final WorkerLog log;
 
     private State state = State.ENDED;
 
@@ -78,28 +83,22 @@ final class Exchange implements AnswerReceiver {
     @Nullable
     private ForwardTarget target;
 
-    @Nullable
-    private Backend backend;
-
-    @Nullable
-    private Upstream upstream;
-
-    private Upstreams.@Nullable Connecting connecting;
+    /** To which the request belongs. */
+    private Sessions.@Nullable Session session;
 
     private boolean tunnels;
-    private boolean sentContent;
-    private boolean requestEnded;
-    private boolean acquiring;
     private long idleNanos;
 
-    Exchange(Worker worker, RoutingReference routings, Upstreams upstreams, Client client, Downstream downstream) {
-        this.worker = worker;
-        this.routings = routings;
-        this.upstreams = upstreams;
-        this.client = client;
+    Exchange(Exchanges shared, Downstream downstream) {
+        worker = shared.worker();
+        routings = shared.routings();
+        client = shared.client();
         this.downstream = downstream;
-        forwarded = new ForwardedRequest(client, asked);
+        origin = new RequestOrigin(client, shared.settings().trusted());
+        forwarded = new ForwardedRequest(origin, asked);
+        attempts = new Attempts(worker, shared.upstreams(), forwarded, this);
         tally = new RequestTally(worker);
+        log = shared.log().orElse(null);
         idle = worker.deadline(this::idled);
         limit = worker.deadline(this::tookTooLong);
     }
@@ -116,10 +115,7 @@ final class Exchange implements AnswerReceiver {
     /** Hot path: a request's head is complete. It stays valid until the exchange ends. */
     void begin(RequestHead head) {
         start(head);
-        retries.begin();
-        sentContent = false;
         tunnels = false;
-        requestEnded = head.framing() == Framing.NONE || head.fields().contentLength() == 0;
         byte[] text = head.fields().text();
         int hostEnd = RequestHost.nameEnd(text, head.hostFrom(), head.hostTo());
         Routing routing = routings.current();
@@ -140,7 +136,7 @@ final class Exchange implements AnswerReceiver {
         PreparedRoute found =
                 routing.lookup(text, head.hostFrom(), hostEnd, asked.text(), asked.from(), asked.matchedTo());
         route = found;
-        switch (found.actionFor(client.secure())) {
+        switch (found.actionFor(origin.secure())) {
             case ForwardTarget forward -> forward(forward, head);
             case RedirectTarget redirect -> redirect(redirect, head, hostEnd);
             case Reply reply -> reply(reply);
@@ -151,6 +147,7 @@ final class Exchange implements AnswerReceiver {
         request = head;
         target = null;
         tally.begin();
+        origin.begin(head.fault() == HeadFault.NONE ? head.fields() : HeadFields.NONE);
     }
 
     /** A request's head was refused; it is not to be asked for anything. */
@@ -174,7 +171,7 @@ final class Exchange implements AnswerReceiver {
             reply(Replies.BAD_HOST);
             return;
         }
-        byte[] location = redirect.location(client.secure(), host, client.port(), asked.path(), asked.hasPath());
+        byte[] location = redirect.location(origin.secure(), host, origin.port(), asked.path(), asked.hasPath());
         answer(redirect.reply(), location);
     }
 
@@ -191,31 +188,26 @@ final class Exchange implements AnswerReceiver {
         if (limitMillis > 0) {
             limit.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis));
         }
-        attempt(null, false);
+        SessionCookie cookie = forward.session();
+        session = cookie == null
+                ? null
+                : cookie.find(head.fields(), forward.group().sessions());
+        attempts.begin(forward, head.framing() == Framing.NONE || head.fields().contentLength() == 0);
+        connecting();
+        if (!attempts.first(session == null ? null : session.backend())) {
+            nobodyThere();
+        }
     }
 
     // The attempts.
 
-    private void attempt(@Nullable Backend avoid, boolean fresh) {
-        ForwardTarget forward = target();
-        Backend chosen =
-                forward.group().choose(worker, forward.policy().balancing().algorithm(), avoid);
-        if (chosen == null) {
-            reply(Replies.of(forward.group().absence()));
-            return;
-        }
-        backend = chosen;
+    private void connecting() {
         state = State.CONNECTING;
         touch();
-        acquiring = true;
-        Upstream ready = fresh ? null : upstreams.idle(chosen, this);
-        if (ready != null) {
-            onUpstream(ready);
-        } else {
-            int timeoutMillis = (int) forward.policy().timeouts().connectMillis();
-            connecting = upstreams.connect(chosen, timeoutMillis, this);
-        }
-        acquiring = false;
+    }
+
+    private void nobodyThere() {
+        reply(Replies.of(target().group().absence()));
     }
 
     private ForwardTarget target() {
@@ -227,37 +219,34 @@ final class Exchange implements AnswerReceiver {
 
     @Override
     public void onUpstream(Upstream connected) {
-        connecting = null;
-        upstream = connected;
         state = State.SENT;
         touch();
-        connected.send(forwarded);
-        if (requestEnded && !forwarded.upgrades()) {
-            connected.end(HeadFields.NONE);
-        }
         // Within begin, what follows the head is read next, and flushed then.
-        if (!acquiring) {
+        if (attempts.connected(connected)) {
             downstream.resume();
-            connected.flush();
+            attempts.flush();
         }
     }
 
     @Override
     public void onBroken(UpstreamFault fault) {
-        connecting = null;
-        upstream = null;
         if (state == State.ANSWERING) {
             ended();
             downstream.abort();
-        } else if (retries.take(fault, target().policy().retry(), request().method(), sentContent)) {
-            boolean stale = fault == UpstreamFault.STALE;
-            attempt(stale ? null : backend, stale);
-            if (upstream != null) {
-                downstream.resume();
-                flushRequest();
-            }
+        } else if (attempts.mayFollow(fault)) {
+            again(fault);
         } else {
             reply(fault == UpstreamFault.CONNECT ? Replies.UNREACHABLE : Replies.BAD_GATEWAY);
+        }
+    }
+
+    private void again(UpstreamFault fault) {
+        connecting();
+        if (!attempts.next(fault)) {
+            nobodyThere();
+        } else if (attempts.isConnected()) {
+            downstream.resume();
+            attempts.flush();
         }
     }
 
@@ -265,36 +254,27 @@ final class Exchange implements AnswerReceiver {
 
     /** Hot path: whether {@link #content} and {@link #requestChunks} may be called. */
     boolean takesContent() {
-        return upstream != null && (tunnels || !forwarded.upgrades()) && upstream.isWritable();
+        return attempts.isWritable() && (tunnels || !forwarded.upgrades());
     }
 
     boolean takesRequestChunks() {
-        return upstream != null && upstream.takesChunks();
+        return attempts.takesChunks();
     }
 
     /** Hot path: a piece of the request's content, or of another protocol after an upgrade; released here. */
     void content(ByteBuf content) {
         sending(content);
-        if (upstream == null) {
-            content.release();
-        } else {
-            upstream.content(content);
-        }
+        attempts.content(content);
     }
 
     /** Hot path: a piece of chunked content with its framing; released here. */
     void requestChunks(ByteBuf chunks) {
         sending(chunks);
-        if (upstream == null) {
-            chunks.release();
-        } else {
-            upstream.chunks(chunks);
-        }
+        attempts.chunks(chunks);
     }
 
     private void sending(ByteBuf content) {
         tally.requested(content.readableBytes());
-        sentContent = true;
         touch();
     }
 
@@ -306,7 +286,7 @@ final class Exchange implements AnswerReceiver {
 
     /** The request's content turned out to be too long, or broken; no more of it comes. */
     void refuseContent(Reply reply) {
-        cancelUpstream();
+        attempts.cancel();
         if (state == State.ANSWERING) {
             ended();
             downstream.abort();
@@ -317,21 +297,16 @@ final class Exchange implements AnswerReceiver {
 
     /** Hot path: the request's content is complete. */
     void requestEnd(HeadFields trailers) {
-        requestEnded = true;
-        if (upstream != null) {
-            upstream.end(trailers);
-        }
+        attempts.end(trailers);
     }
 
     /** Whether all of the request came. */
     boolean isRequestEnded() {
-        return requestEnded;
+        return attempts.isRequestEnded();
     }
 
     void flushRequest() {
-        if (upstream != null) {
-            upstream.flush();
-        }
+        attempts.flush();
     }
 
     @Override
@@ -352,6 +327,12 @@ final class Exchange implements AnswerReceiver {
 
     @Override
     public void onHead(ResponseHead head) {
+        if (attempts.mayFollow(head.status())) {
+            attempts.drop();
+            again(UpstreamFault.NO_ANSWER);
+            return;
+        }
+        attempts.answered();
         touch();
         state = State.ANSWERING;
         tally.status(head.status());
@@ -360,8 +341,8 @@ final class Exchange implements AnswerReceiver {
         downstream.head(head);
         if (tunnels) {
             downstream.resume();
-        } else if (forwarded.upgrades() && upstream != null) {
-            upstream.end(HeadFields.NONE);
+        } else if (forwarded.upgrades()) {
+            attempts.end(HeadFields.NONE);
         }
     }
 
@@ -371,8 +352,21 @@ final class Exchange implements AnswerReceiver {
         ForwardedHead.response(out, head);
         ForwardedHead.fields(out, head.fields(), edits.known());
         edits.writeLines(out);
+        bind(out);
         if (tunnels) {
             ForwardedHead.upgrade(out, head.fields(), head.upgradeField());
+        }
+    }
+
+    /** Tells the client which endpoint answered, unless it knows. */
+    private void bind(ByteBuf out) {
+        SessionCookie cookie = target().session();
+        Backend answering = attempts.backend();
+        if (cookie != null && answering != null) {
+            boolean knows = session != null && session.backend() == answering && session.isNewest();
+            if (!knows) {
+                cookie.write(out, target().group().sessions(), answering, origin.secure());
+            }
         }
     }
 
@@ -403,22 +397,21 @@ final class Exchange implements AnswerReceiver {
     }
 
     private void pauseAnswer() {
-        if (upstream != null && !downstream.isWritable()) {
-            upstream.reading(false);
+        if (!downstream.isWritable()) {
+            // Mostly it waits for nothing but to be sent; not to read costs two system calls and another round.
+            downstream.flush();
+            attempts.reading(downstream.isWritable());
         }
     }
 
     /** The client takes content again. */
     void resumeAnswer() {
         touch();
-        if (upstream != null) {
-            upstream.reading(true);
-        }
+        attempts.reading(true);
     }
 
     @Override
     public void onEnd(HeadFields trailers) {
-        upstream = null;
         ended();
         downstream.end(trailers);
     }
@@ -429,7 +422,7 @@ final class Exchange implements AnswerReceiver {
     }
 
     private void reply(Reply reply) {
-        answer(reply, NO_LINES);
+        answer(reply, NOTHING);
     }
 
     private void answer(Reply reply, byte[] lines) {
@@ -442,13 +435,29 @@ final class Exchange implements AnswerReceiver {
     // The end.
 
     private void ended() {
-        if (route != null) {
-            tally.end(route);
+        if (route != null && tally.end(route) && log != null) {
+            log(log, route);
         }
         state = State.ENDED;
-        backend = null;
+        attempts.ended();
         idle.clear();
         limit.clear();
+    }
+
+    private void log(WorkerLog to, PreparedRoute by) {
+        RequestHead head = request();
+        Backend answering = attempts.backend();
+        boolean sound = head.fault() == HeadFault.NONE;
+        to.entry()
+                .request(sound ? head : null, downstream.protocol(), origin.secure())
+                .by(origin.address(), origin.addressLength())
+                .number(forwarded.id(), target == null ? 0 : forwarded.idLength())
+                .forwarded(
+                        by.stats().label(),
+                        answering == null ? NOTHING : answering.text(),
+                        target == null ? 0 : attempts.repeated());
+        tally.fill(to.entry());
+        to.write();
     }
 
     /** The client is gone. */
@@ -456,19 +465,8 @@ final class Exchange implements AnswerReceiver {
         if (state != State.ANSWERING) {
             tally.status(CLIENT_GONE);
         }
-        cancelUpstream();
+        attempts.cancel();
         ended();
-    }
-
-    private void cancelUpstream() {
-        if (connecting != null) {
-            connecting.cancel();
-            connecting = null;
-        }
-        if (upstream != null) {
-            upstream.cancel();
-            upstream = null;
-        }
     }
 
     /** Something moved. */
@@ -477,8 +475,14 @@ final class Exchange implements AnswerReceiver {
     }
 
     private void idled() {
-        boolean clientIsSlow = state == State.SENT && !requestEnded && upstream != null && upstream.isWritable();
-        timedOut(clientIsSlow ? Replies.SLOW_CLIENT : Replies.SLOW_BACKEND);
+        if (state == State.SENT && !attempts.isRequestEnded() && attempts.isWritable()) {
+            timedOut(Replies.SLOW_CLIENT);
+        } else if (state == State.SENT && attempts.mayFollowSilence()) {
+            attempts.drop();
+            again(UpstreamFault.NO_ANSWER);
+        } else {
+            timedOut(Replies.SLOW_BACKEND);
+        }
     }
 
     private void tookTooLong() {

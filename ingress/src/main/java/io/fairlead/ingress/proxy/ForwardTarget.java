@@ -7,11 +7,13 @@ import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.route.policy.HeaderEdits;
 import io.fairlead.ingress.route.policy.HeaderField;
+import io.fairlead.ingress.route.policy.StickySession;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwarding, prepared: the endpoints that a route names, and what it changes as bytes.
@@ -27,6 +29,9 @@ final class ForwardTarget implements PreparedAction {
     private final HeadEdits requestEdits;
     private final HeadEdits answerEdits;
 
+    @Nullable
+    private final SessionCookie session;
+
     ForwardTarget(PathMatch match, RouteAction.Forward action, UpstreamGroup group) {
         this.group = group;
         policy = action.policy();
@@ -34,6 +39,7 @@ final class ForwardTarget implements PreparedAction {
         host = policy.request().host().getBytes(StandardCharsets.US_ASCII);
         requestEdits = prepare(policy.request().headers());
         answerEdits = prepare(policy.responseHeaders());
+        session = policy.balancing().sticky() instanceof StickySession.Cookie cookie ? new SessionCookie(cookie) : null;
     }
 
     private static HeadEdits prepare(HeaderEdits edits) {
@@ -71,5 +77,11 @@ final class ForwardTarget implements PreparedAction {
 
     HeadEdits answerEdits() {
         return answerEdits;
+    }
+
+    /** How clients are bound to an endpoint; null if they are not. */
+    @Nullable
+    SessionCookie session() {
+        return session;
     }
 }

@@ -22,30 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardedRequest implements RequestForm {
 
-    /** What the proxy tells backends itself; from clients it would be a claim. */
-    private static final long OWN_FIELDS = KnownField.set(
-            KnownField.FORWARDED,
-            KnownField.X_FORWARDED_FOR,
-            KnownField.X_FORWARDED_HOST,
-            KnownField.X_FORWARDED_PROTO,
-            KnownField.X_FORWARDED_PORT,
-            KnownField.X_FORWARDED_SCHEME,
-            KnownField.X_FORWARDED_PREFIX,
-            KnownField.X_ORIGINAL_FORWARDED_FOR,
-            KnownField.X_REAL_IP,
-            KnownField.X_REQUEST_ID,
-            KnownField.X_SCHEME);
-
-    private static final byte[] FORWARDED_FOR = "X-Forwarded-For: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] FORWARDED_HOST = "X-Forwarded-Host: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REQUEST_ID = "X-Request-ID: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int ID_DIGITS = 32;
+    private static final int ID_BYTES_MAX = 128;
     private static final int CR_LF = '\r' << 8 | '\n';
 
-    private final Client client;
+    private final RequestOrigin origin;
     private final RequestTarget target;
-    private final byte[] id = new byte[ID_DIGITS];
+
+    private final byte[] id = new byte[ID_BYTES_MAX];
+    private int idLength;
 
     @Nullable
     private RequestHead head;
@@ -55,8 +42,8 @@ final class ForwardedRequest implements RequestForm {
 
     private boolean upgrades;
 
-    ForwardedRequest(Client client, RequestTarget target) {
-        this.client = client;
+    ForwardedRequest(RequestOrigin origin, RequestTarget target) {
+        this.origin = origin;
         this.target = target;
     }
 
@@ -68,12 +55,31 @@ final class ForwardedRequest implements RequestForm {
         to.requestEdits().dropOthers(asked.fields());
         boolean possible = !to.group().connection().protocol().http2() && asked.framing() == Framing.NONE;
         upgrades = possible && asked.upgradeField() >= 0 && !asked.upgradesToHttp2();
+        if (!takesId(asked.fields())) {
+            makeId(worker);
+        }
+    }
+
+    /** A request that a believed proxy numbered keeps its number, unless that is too long to be one. */
+    private boolean takesId(HeadFields fields) {
+        int field = origin.numberField(fields);
+        int length = field < 0 ? 0 : fields.valueTo(field) - fields.valueFrom(field);
+        if (length == 0 || length > ID_BYTES_MAX) {
+            return false;
+        }
+        System.arraycopy(fields.text(), fields.valueFrom(field), id, 0, length);
+        idLength = length;
+        return true;
+    }
+
+    private void makeId(Worker worker) {
         for (int i = 0; i < ID_DIGITS; i += 16) {
             long bits = worker.random();
             for (int j = 0; j < 16; j++) {
                 id[i + j] = HEX[(int) (bits >>> 60 - 4 * j) & 15];
             }
         }
+        idLength = ID_DIGITS;
     }
 
     private RequestHead head() {
@@ -88,6 +94,15 @@ final class ForwardedRequest implements RequestForm {
             throw new IllegalStateException("the request is not forwarded");
         }
         return forward;
+    }
+
+    /** Holds its number, of {@link #idLength}, by which it is known in logs. Not to be written to. */
+    byte[] id() {
+        return id;
+    }
+
+    int idLength() {
+        return idLength;
     }
 
     /** Whether it asks for another protocol than HTTP, and may. */
@@ -117,7 +132,7 @@ final class ForwardedRequest implements RequestForm {
         HeadEdits edits = forward().requestEdits();
         byte[] host = forward().host();
         target.writeLine(out, asked);
-        long drops = OWN_FIELDS | edits.known();
+        long drops = origin.drops() | edits.known();
         if (host.length > 0) {
             drops |= KnownField.HOST.bit();
             ForwardedHead.host(out, host, 0, host.length);
@@ -125,22 +140,12 @@ final class ForwardedRequest implements RequestForm {
             ForwardedHead.host(out, fields.text(), asked.hostFrom(), asked.hostTo());
         }
         ForwardedHead.fields(out, fields, drops);
-        line(out, FORWARDED_FOR, client.addressText(), 0, client.addressText().length);
-        if (asked.hostTo() > asked.hostFrom()) {
-            line(out, FORWARDED_HOST, fields.text(), asked.hostFrom(), asked.hostTo());
-        }
-        out.writeBytes(client.lines());
-        line(out, REQUEST_ID, id, 0, ID_DIGITS);
+        origin.write(out, asked);
+        out.writeBytes(REQUEST_ID).writeBytes(id, 0, idLength).writeShort(CR_LF);
         edits.writeLines(out);
         if (upgrades) {
             ForwardedHead.upgrade(out, fields, asked.upgradeField());
         }
         ForwardedHead.end(out, fields);
-    }
-
-    private static void line(ByteBuf out, byte[] name, byte[] value, int from, int to) {
-        out.writeBytes(name);
-        out.writeBytes(value, from, to - from);
-        out.writeShort(CR_LF);
     }
 }

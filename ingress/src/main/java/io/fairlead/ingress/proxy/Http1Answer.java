@@ -67,6 +67,7 @@ final class Http1Answer {
 
     /** A head behind which another protocol than HTTP is spoken. */
     void tunnel(Exchange exchange, ResponseHead answer) {
+        writeHead();
         chunked = false;
         ByteBuf out = context.alloc().buffer(FIRST_HEAD_BYTES);
         exchange.writeAnswer(out, answer);
@@ -83,6 +84,8 @@ final class Http1Answer {
     void head(Exchange exchange, ResponseHead answer, boolean http11, boolean closing) {
         chunked = http11 && (answer.framing() == Framing.CHUNKED || answer.framing() == Framing.UNTIL_CLOSE);
         passedChunks = false;
+        // The whole answer before may wait in the buffer of its head, if this one came with the same reads.
+        writeHead();
         ByteBuf out = context.alloc().buffer(FIRST_HEAD_BYTES + COPIED_MAX);
         exchange.writeAnswer(out, answer);
         connection(out, http11, closing);

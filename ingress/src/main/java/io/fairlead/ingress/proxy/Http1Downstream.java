@@ -9,7 +9,6 @@ import io.fairlead.ingress.proxy.http1.Progress;
 import io.fairlead.ingress.proxy.http1.RequestHead;
 import io.fairlead.ingress.proxy.http1.RequestMethod;
 import io.fairlead.ingress.proxy.http1.ResponseHead;
-import io.fairlead.ingress.upstream.Upstreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -17,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A write that fails is an exception of the connection.
 final class Http1Downstream extends ChannelInboundHandlerAdapter implements Downstream {
+
+    private static final byte[] HTTP_11 = "HTTP/1.1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HTTP_10 = "HTTP/1.0".getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * How long a connection without a request waits for one when the proxy drains: it may be on its way, and a client
+     * cannot tell whether one that was not answered was served. Its answer then ends the connection.
+     */
+    static final long LAST_REQUEST_MILLIS = 1_000;
 
     private enum Phase {
         HEAD,
@@ -72,12 +81,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     private long left;
     private int requests;
 
-    Http1Downstream(
-            Worker worker, ProxySettings settings, RoutingReference routings, Upstreams upstreams, Client client) {
-        this.worker = worker;
-        this.settings = settings;
+    Http1Downstream(Exchanges exchanges) {
+        worker = exchanges.worker();
+        settings = exchanges.settings();
         head = new RequestHead(settings.headLimits());
-        exchange = new Exchange(worker, routings, upstreams, client, this);
+        exchange = exchanges.begin(this);
         deadline = worker.deadline(this::waitedTooLong);
     }
 
@@ -256,6 +264,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     // The answer.
 
     @Override
+    public byte[] protocol() {
+        return head.isHttp11() ? HTTP_11 : HTTP_10;
+    }
+
+    @Override
     public void informational(ResponseHead head) {
         answer().informational(head);
     }
@@ -304,13 +317,14 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
         boolean allCame = phase == Phase.ANSWER;
         if (phase == Phase.TUNNEL) {
             closeAfterFlush();
-        } else if (closing || draining || !allCame) {
+        } else if (closing || !allCame) {
             linger(allCame);
         } else {
             phase = Phase.HEAD;
             text.clear();
             head.begin(0, true);
-            deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.keepAliveMillis()));
+            long millis = draining ? LAST_REQUEST_MILLIS : settings.keepAliveMillis();
+            deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
             if (!processing && held.isReadable()) {
                 process();
             } else if (!processing) {
@@ -381,9 +395,10 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Down
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == Drain.BEGUN) {
+            boolean first = !draining;
             draining = true;
-            if (phase == Phase.HEAD && text.isEmpty()) {
-                ctx.close();
+            if (first && phase == Phase.HEAD && text.isEmpty()) {
+                deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_REQUEST_MILLIS));
             }
         } else {
             ctx.fireUserEventTriggered(event);

@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A client's stream of HTTP/2. Its head is made into the text of HTTP/1.1, so that all that follows is the same as for a
@@ -27,6 +28,7 @@ import io.netty.handler.codec.http2.Http2Stream;
  */
 final class Http2Downstream implements Downstream, SendStream.Owner {
 
+    private static final byte[] PROTOCOL = "HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
     private static final int CR_LF = '\r' << 8 | '\n';
     private static final long ANY_LENGTH = -1;
 
@@ -224,6 +226,11 @@ final class Http2Downstream implements Downstream, SendStream.Owner {
     }
 
     // The answer.
+
+    @Override
+    public byte[] protocol() {
+        return PROTOCOL;
+    }
 
     @Override
     public void informational(ResponseHead answer) {

@@ -24,6 +24,7 @@ final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     private final Deadline deadline;
     private Runnable tooLate = () -> {};
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
+    private boolean draining;
 
     PrefaceSniffer(Exchanges exchanges) {
         this.exchanges = exchanges;
@@ -59,24 +60,24 @@ final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     }
 
     private ChannelHandler http1() {
-        return new Http1Downstream(
-                exchanges.worker(),
-                exchanges.settings(),
-                exchanges.routings(),
-                exchanges.upstreams(),
-                exchanges.client());
+        return exchanges.http1();
     }
 
     private void become(ChannelHandlerContext ctx, ChannelHandler handler, ByteBuf in) {
         ctx.pipeline().replace(this, null, handler);
+        if (draining) {
+            ctx.fireUserEventTriggered(Drain.BEGUN);
+        }
         ctx.fireChannelRead(in);
     }
 
-    /** A client that said nothing yet has nothing to lose. */
+    /** The first request may be on its way. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == Drain.BEGUN) {
-            ctx.close();
+            draining = true;
+            deadline.set(
+                    exchanges.worker().nanoTime() + TimeUnit.MILLISECONDS.toNanos(Http1Downstream.LAST_REQUEST_MILLIS));
         } else {
             ctx.fireUserEventTriggered(event);
         }

@@ -1,5 +1,6 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.proxy.front.TrustedProxies;
 import io.fairlead.ingress.proxy.http1.HeadLimits;
 import io.fairlead.ingress.proxy.http2.Http2Limits;
 
@@ -16,6 +17,7 @@ import io.fairlead.ingress.proxy.http2.Http2Limits;
  *     take the answer away from it (RFC 9112 section 9.6)
  * @param passthroughIdleMillis how long a connection that is passed through may be silent
  * @param http2 of connections of HTTP/2
+ * @param trusted who is believed when it says of whom a request is
  */
 public record ProxySettings(
         HeadLimits headLimits,
@@ -24,8 +26,29 @@ public record ProxySettings(
         int requestsMax,
         long lingerMillis,
         long passthroughIdleMillis,
-        Http2Limits http2) {
+        Http2Limits http2,
+        TrustedProxies trusted) {
 
     public static final ProxySettings DEFAULT = new ProxySettings(
-            HeadLimits.DEFAULT, 15_000, 75_000, Integer.MAX_VALUE, 5_000, 600_000, Http2Limits.DEFAULT);
+            HeadLimits.DEFAULT,
+            15_000,
+            75_000,
+            Integer.MAX_VALUE,
+            5_000,
+            600_000,
+            Http2Limits.DEFAULT,
+            TrustedProxies.NONE);
+
+    /** The same but for who is believed. */
+    public ProxySettings trusting(TrustedProxies proxies) {
+        return new ProxySettings(
+                headLimits,
+                headMillis,
+                keepAliveMillis,
+                requestsMax,
+                lingerMillis,
+                passthroughIdleMillis,
+                http2,
+                proxies);
+    }
 }

@@ -34,14 +34,14 @@ final class RedirectTarget implements PreparedAction {
      * The whole Location line.
      *
      * @param host the name of the request's host, without port
-     * @param port the port of the listener that it came to, for a redirect that keeps it
+     * @param port the port of the listener that it came to, for a redirect that keeps it; 0 if it is not known
      * @param target path and query as they were matched; empty if the request has no path
      */
     byte[] location(boolean secure, String host, int port, RequestPath target, boolean hasPath) {
         boolean toHttps =
                 redirect.scheme() == RouteAction.Scheme.HTTPS || redirect.scheme() == RouteAction.Scheme.SAME && secure;
         int standard = toHttps ? PORT_HTTPS : PORT_HTTP;
-        int wanted = redirect.port() != 0 ? redirect.port() : toHttps == secure ? port : standard;
+        int wanted = redirect.port() != 0 ? redirect.port() : toHttps == secure && port != 0 ? port : standard;
         String authority = redirect.host().isEmpty() ? host : redirect.host();
         String start = "Location: " + (toHttps ? "https://" : "http://") + authority
                 + (wanted == standard ? "" : ":" + wanted);

@@ -1,5 +1,6 @@
 package io.fairlead.ingress.proxy;
 
+import io.fairlead.ingress.accesslog.AccessEntry;
 import io.fairlead.ingress.loop.Worker;
 
 /**
@@ -13,6 +14,7 @@ final class RequestTally {
     private boolean running;
     private int status;
     private long startNanos;
+    private long nanos;
     private long requestBytes;
     private long answerBytes;
 
@@ -43,11 +45,23 @@ final class RequestTally {
         answerBytes += bytes;
     }
 
-    /** Hot path: counts it, unless it was. */
-    void end(PreparedRoute route) {
-        if (running) {
-            running = false;
-            route.stats().ended(worker.index(), status, worker.nanoTime() - startNanos, requestBytes, answerBytes);
+    /**
+     * Hot path: counts it.
+     *
+     * @return false if it was counted before
+     */
+    boolean end(PreparedRoute route) {
+        if (!running) {
+            return false;
         }
+        running = false;
+        nanos = worker.nanoTime() - startNanos;
+        route.stats().ended(worker.index(), status, nanos, requestBytes, answerBytes);
+        return true;
+    }
+
+    /** Hot path: says for the log what it came to. */
+    void fill(AccessEntry entry) {
+        entry.answered(status, nanos, requestBytes, answerBytes);
     }
 }

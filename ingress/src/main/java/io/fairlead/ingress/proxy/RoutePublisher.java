@@ -7,6 +7,8 @@ import io.fairlead.ingress.route.Route;
 import io.fairlead.ingress.route.RouteAction;
 import io.fairlead.ingress.route.RouteTable;
 import io.fairlead.ingress.route.policy.BackendConnection;
+import io.fairlead.ingress.route.policy.StickySession;
+import io.fairlead.ingress.upstream.SessionKeys;
 import io.fairlead.ingress.upstream.UpstreamGroup;
 import io.fairlead.ingress.upstream.UpstreamGroups;
 import java.util.ArrayList;
@@ -81,6 +83,15 @@ public final class RoutePublisher {
     }
 
     private UpstreamGroup group(RouteAction.Forward forward) {
-        return groups.of(forward.backend(), forward.policy().connection());
+        UpstreamGroup group = groups.of(forward.backend(), forward.policy().connection());
+        if (forward.policy().balancing().sticky() instanceof StickySession.Cookie) {
+            groups.stick(group);
+        }
+        return group;
+    }
+
+    /** Session cookies are signed with other keys. */
+    public void signSessions(SessionKeys keys) {
+        groups.signSessions(keys);
     }
 }

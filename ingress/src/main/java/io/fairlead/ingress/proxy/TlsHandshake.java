@@ -17,6 +17,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(TlsHandshake.class.getName());
 
     private final Consumer<Channel> speak;
+    private boolean draining;
 
     /** @param speak puts the handlers of HTTP at the end of the pipeline */
     TlsHandshake(Consumer<Channel> speak) {
@@ -26,10 +27,13 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == Drain.BEGUN) {
-            context.close();
+            draining = true;
         } else if (event instanceof SslHandshakeCompletionEvent done) {
             if (done.isSuccess()) {
                 speak.accept(context.channel());
+                if (draining) {
+                    context.fireUserEventTriggered(Drain.BEGUN);
+                }
                 context.pipeline().remove(this);
             } else {
                 LOG.log(

@@ -97,6 +97,6 @@ public final class DnsNames {
 
     @Override
     public String toString() {
-        return names.toString();
+        return names.isEmpty() ? "no host" : String.join(", ", names);
     }
 }

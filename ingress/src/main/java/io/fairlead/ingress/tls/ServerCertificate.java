@@ -128,7 +128,7 @@ public final class ServerCertificate {
             warnings.add("the certificate is valid only from " + notBefore + " on");
         }
         List<String> others = hosts.stream()
-                .filter(host -> !(host instanceof HostMatch.Any) && !names.cover(host.text()))
+                .filter(host -> !isFor(host))
                 .map(HostMatch::text)
                 .sorted()
                 .toList();
@@ -136,6 +136,11 @@ public final class ServerCertificate {
             warnings.add("the certificate for " + names + " does not cover " + String.join(", ", others));
         }
         return warnings;
+    }
+
+    /** Whether clients that ask for a host will take it for that one's. */
+    public boolean isFor(HostMatch host) {
+        return host instanceof HostMatch.Any || names.cover(host.text());
     }
 
     public DnsNames names() {

@@ -256,7 +256,8 @@ public final class IngressTranslator {
 
     private boolean isReported(ClusterChange.SetAside report) {
         ClusterKind kind = report.kind();
-        return kind.equals(IngressKinds.INGRESS.kind())
+        return kind.equals(ClusterKind.MANIFEST)
+                || kind.equals(IngressKinds.INGRESS.kind())
                 || kind.equals(IngressKinds.INGRESS_CLASS.kind())
                 || kind.equals(IngressKinds.SECRET.kind()) && secretsUsed.has(report.name());
     }

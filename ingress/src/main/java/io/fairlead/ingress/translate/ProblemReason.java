@@ -20,7 +20,8 @@ public enum ProblemReason {
     PATH_CONFLICT(
             "PathConflict", "an older Ingress, or an earlier rule, has the same host and path and gets its requests"),
     TLS_CONFLICT("TlsConflict", "an older Ingress has said otherwise how TLS of the host is answered"),
-    SECRET_NOT_USABLE("SecretNotUsable", "a Secret that the Ingress names is not there, or must or can not be read");
+    SECRET_NOT_USABLE("SecretNotUsable", "a Secret that the Ingress names is not there, or must or can not be read"),
+    CERTIFICATE_NOT_FOR_HOST("CertificateNotForHost", "clients of a host are shown a certificate that is not for it");
 
     private final String label;
     private final String meaning;

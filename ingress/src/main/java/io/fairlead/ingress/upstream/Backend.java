@@ -2,7 +2,9 @@ package io.fairlead.ingress.upstream;
 
 import io.fairlead.ingress.route.policy.BackendConnection;
 import io.fairlead.ingress.tls.backend.BackendTlsClient;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +17,14 @@ public final class Backend {
 
     private final InetSocketAddress address;
     private final UpstreamGroup group;
+    private final byte[] text;
     private final BackendPool[] pools;
     private volatile boolean gone;
 
     Backend(InetSocketAddress address, UpstreamGroup group, int workers) {
         this.address = address;
         this.group = group;
+        text = NetUtil.toSocketAddressString(address).getBytes(StandardCharsets.US_ASCII);
         pools = new BackendPool[workers];
         for (int i = 0; i < workers; i++) {
             pools[i] = new BackendPool(this);
@@ -29,6 +33,11 @@ public final class Backend {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Address and port, as logs have them. Not to be written to. */
+    public byte[] text() {
+        return text;
     }
 
     /** How it is spoken to. */
@@ -58,6 +67,6 @@ public final class Backend {
 
     @Override
     public String toString() {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return new String(text, StandardCharsets.US_ASCII);
     }
 }

@@ -52,6 +52,11 @@ final class BackendPool {
         return count > 0;
     }
 
+    /** Hot path: the connection that was used last; there must be one. */
+    Http1Upstream newest() {
+        return idle[count - 1];
+    }
+
     /** Hot path: takes the connection that was used last; there must be one. */
     Http1Upstream take() {
         Http1Upstream newest = idle[--count];

@@ -69,6 +69,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean passedChunks;
     private boolean used;
     private long left;
+    private long idleSinceNanos;
     private int informational;
 
     Http1Upstream(Worker worker, BackendPool pool, UpstreamSettings settings) {
@@ -89,6 +90,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             throw new IllegalStateException("a connection is used before it stands");
         }
         return context;
+    }
+
+    /** When its last answer ended. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
     }
 
     /** Hot path: it is this receiver's until the answer ends. */
@@ -298,7 +304,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         if (keeps && pool.idleCount() < settings.idlePerBackendMax()) {
             state = State.IDLE;
             reading(true);
-            deadline.set(worker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.idleMillis()));
+            idleSinceNanos = worker.nanoTime();
+            deadline.set(idleSinceNanos + TimeUnit.MILLISECONDS.toNanos(settings.idleMillis()));
             pool.keep(this);
         } else {
             state = State.CLOSED;

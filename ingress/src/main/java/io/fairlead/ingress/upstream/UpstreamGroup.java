@@ -30,6 +30,13 @@ public final class UpstreamGroup {
     /** Whose turn it is, for each worker. */
     private final int[] turns;
 
+    /** What cookies stand for its endpoints; null as long as no route wants any. */
+    @Nullable
+    private SessionKeys sessionKeys;
+
+    private Map<Backend, List<SessionToken>> tokens = Map.of();
+    private volatile Sessions sessions = Sessions.NONE;
+
     private volatile Backend[] backends = NOBODY;
     private volatile RouteAction.Reason absence = RouteAction.Reason.NO_ENDPOINTS;
     /** How TLS is spoken; null without, and as long as it must not be spoken to. */
@@ -66,8 +73,37 @@ public final class UpstreamGroup {
             Backend known = leaving.remove(address);
             next.add(known != null ? known : new Backend(address, this, workers.size()));
         }
+        tokens = tokensOf(next, tokens);
+        sessions = new Sessions(tokens);
         backends = next.toArray(NOBODY);
         leaving.values().forEach(this::leave);
+    }
+
+    /** Clients may be bound to its endpoints, by cookies that are signed with these keys. */
+    public void signSessions(SessionKeys keys) {
+        if (keys != sessionKeys) {
+            sessionKeys = keys;
+            tokens = tokensOf(List.of(backends), Map.of());
+            sessions = new Sessions(tokens);
+        }
+    }
+
+    private Map<Backend, List<SessionToken>> tokensOf(List<Backend> all, Map<Backend, List<SessionToken>> known) {
+        if (sessionKeys == null) {
+            return Map.of();
+        }
+        SessionKeys keys = sessionKeys;
+        Map<Backend, List<SessionToken>> of = new HashMap<>();
+        for (Backend backend : all) {
+            List<SessionToken> before = known.get(backend);
+            of.put(backend, before != null ? before : keys.tokens(name.toString(), backend.toString()));
+        }
+        return of;
+    }
+
+    /** Hot path: which endpoint a session cookie stands for. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** Takes all endpoints away. */

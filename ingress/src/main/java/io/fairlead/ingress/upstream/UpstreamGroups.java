@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +34,10 @@ public final class UpstreamGroups {
     private final List<Worker> workers;
     private final NameWatch names;
     private final Function<BackendConnection, BackendTlsResult> security;
-    private final Map<Key, UpstreamGroup> groups = new HashMap<>();
+    private final Map<BackendGroup, Map<BackendConnection, UpstreamGroup>> groups = new HashMap<>();
     private final Map<BackendGroup, Destinations> destinations = new HashMap<>();
-
-    private record Key(BackendGroup name, BackendConnection connection) {}
+    private final Set<UpstreamGroup> sticky = new HashSet<>();
+    private SessionKeys sessionKeys = SessionKeys.random();
 
     /**
      * @param names resolves the names that stand for endpoints
@@ -51,21 +52,33 @@ public final class UpstreamGroups {
 
     /** The group, which is made if no route named it before. */
     public UpstreamGroup of(BackendGroup name, BackendConnection connection) {
-        Key key = new Key(name, connection);
-        UpstreamGroup known = groups.get(key);
+        Map<BackendConnection, UpstreamGroup> ways = groups.computeIfAbsent(name, _ -> new HashMap<>());
+        UpstreamGroup known = ways.get(connection);
         if (known != null) {
             return known;
         }
         UpstreamGroup made = new UpstreamGroup(name, connection, workers);
-        groups.put(key, made);
+        ways.put(connection, made);
         secure(made);
         fill(made, destinations.get(name));
         return made;
     }
 
+    /** Clients may be bound to endpoints of this group. */
+    public void stick(UpstreamGroup group) {
+        sticky.add(group);
+        group.signSessions(sessionKeys);
+    }
+
+    /** Signs session cookies with other keys. */
+    public void signSessions(SessionKeys keys) {
+        sessionKeys = keys;
+        sticky.forEach(group -> group.signSessions(keys));
+    }
+
     /** Asks anew how TLS is spoken with each group: Secrets changed. */
     public void secure() {
-        groups.values().forEach(this::secure);
+        groups.values().forEach(ways -> ways.values().forEach(this::secure));
     }
 
     private void secure(UpstreamGroup group) {
@@ -84,11 +97,7 @@ public final class UpstreamGroups {
     /** Says where a group's requests go. */
     public void set(BackendGroup name, Destinations next) {
         destinations.put(name, next);
-        groups.forEach((key, group) -> {
-            if (key.name().equals(name)) {
-                fill(group, next);
-            }
-        });
+        groups.getOrDefault(name, Map.of()).values().forEach(group -> fill(group, next));
     }
 
     /** No route names this group any longer. */
@@ -98,14 +107,17 @@ public final class UpstreamGroups {
 
     /** Keeps only groups that routes name. */
     public void retain(Set<UpstreamGroup> used) {
-        groups.values().removeIf(group -> {
-            boolean unused = !used.contains(group);
-            if (unused) {
-                names.forget(group);
-                group.clear(RouteAction.Reason.NO_SERVICE);
-            }
-            return unused;
+        groups.values().removeIf(ways -> {
+            ways.values().removeIf(group -> !used.contains(group) && end(group));
+            return ways.isEmpty();
         });
+    }
+
+    private boolean end(UpstreamGroup group) {
+        names.forget(group);
+        sticky.remove(group);
+        group.clear(RouteAction.Reason.NO_SERVICE);
+        return true;
     }
 
     private void fill(UpstreamGroup group, @Nullable Destinations where) {

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Who waits hears it from the future.
 public final class Upstreams {
+
+    /** Less than the time after which any common server ends a kept connection; the shortest known is 2 s. */
+    private static final long SURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Worker worker;
     private final UpstreamSettings settings;
@@ -39,15 +43,17 @@ public final class Upstreams {
     /**
      * Hot path: a connection that waits for a request, claimed for the receiver.
      *
+     * @param surely whether the request cannot be sent again: it gets no connection that the backend may be closing at
+     *     this moment, because nothing was heard on it for a while
      * @return null if there is none, and {@link #connect} makes one
      */
     @Nullable
-    public Upstream idle(Backend backend, AnswerReceiver receiver) {
+    public Upstream idle(Backend backend, AnswerReceiver receiver, boolean surely) {
         BackendPool pool = backend.pool(worker.index());
         if (backend.connection().protocol().http2()) {
             return pool.http2().claim(receiver);
         }
-        if (!pool.hasIdle()) {
+        if (!pool.hasIdle() || surely && worker.nanoTime() - pool.newest().idleSinceNanos() > SURE_NANOS) {
             return null;
         }
         Http1Upstream connection = pool.take();

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.fairlead.ingress.route.policy.ForwardPolicy;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -19,10 +18,6 @@ final class Http1FaultTest {
 
     private static final String GET = "GET /a?b=c HTTP/1.1\r\nHost: shop.example.com\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-
-    private static String head(String... lines) {
-        return String.join("\r\n", lines) + "\r\n\r\n";
-    }
 
     private final RunningProxy proxy = new RunningProxy();
 
@@ -119,7 +114,7 @@ final class Http1FaultTest {
 
     @Test
     void refusesContentThatIsTooLong() {
-        try (ScriptedBackend backend = echoingContent()) {
+        try (ScriptedBackend backend = ScriptedBackend.echoingContent()) {
             proxy.route("", "/", ForwardPolicy.DEFAULT.withBodyBytesMax(10), backend);
             assertEquals(
                     413,
@@ -140,7 +135,7 @@ final class Http1FaultTest {
     void believesNothingThatAClientSaysOfItsWay() {
         try (ScriptedBackend backend = ScriptedBackend.echoingHeads()) {
             String head = proxy.to(backend)
-                    .ask(head(
+                    .ask(RawClient.head(
                             "GET / HTTP/1.1",
                             "Host: a",
                             "X-Forwarded-For: 1.2.3.4",
@@ -150,6 +145,22 @@ final class Http1FaultTest {
                             "Proxy: http://evil"))
                     .body();
             assertFalse(head.contains("1.2.3.4") || head.contains("https") || head.contains("evil"), head);
+        }
+    }
+
+    /** What is refused of a head says nothing of its method: it is not that of the request before. */
+    @Test
+    void refusesWithContentAfterARequestWithout() {
+        try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                RawClient client = proxy.to(backend).client()) {
+            assertEquals(
+                    200,
+                    client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .answerToHead()
+                            .status());
+            RawClient.Answer refused = client.send("hello\r\n\r\n").answer();
+            assertEquals(400, refused.status());
+            assertFalse(refused.body().isEmpty());
         }
     }
 
@@ -164,16 +175,5 @@ final class Http1FaultTest {
         assertEquals(501, proxy.ask("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n").status());
         assertEquals(505, proxy.ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n").status());
         assertEquals(400, proxy.ask("hello\r\n\r\n").status());
-    }
-
-    private static ScriptedBackend echoingContent() {
-        return ScriptedBackend.start(connection -> {
-            while (connection.readHead()) {
-                String content = new String(connection.readBody(), StandardCharsets.ISO_8859_1);
-                boolean chunked = !connection.field("transfer-encoding").isEmpty();
-                String framing = chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + content.length();
-                connection.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + content);
-            }
-        });
     }
 }

@@ -3,6 +3,7 @@ package io.fairlead.ingress.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.ingress.proxy.front.TrustedProxies;
 import io.fairlead.ingress.proxy.http1.HeadLimits;
 import io.fairlead.ingress.proxy.http2.Http2Limits;
 import io.fairlead.ingress.upstream.UpstreamSettings;
@@ -31,8 +32,8 @@ final class Http2HostileTest {
     private static final long SECOND = 1_000_000_000;
     private static final long TEN_SECONDS = 10 * SECOND;
 
-    private static final ProxySettings HASTY =
-            new ProxySettings(HeadLimits.DEFAULT, 300, 300, Integer.MAX_VALUE, 300, 600_000, Http2Limits.DEFAULT);
+    private static final ProxySettings HASTY = new ProxySettings(
+            HeadLimits.DEFAULT, 300, 300, Integer.MAX_VALUE, 300, 600_000, Http2Limits.DEFAULT, TrustedProxies.NONE);
 
     private final ScriptedBackend backend = ScriptedBackend.answering(OK);
     private RunningProxy proxy = new RunningProxy().to(backend);
@@ -274,7 +275,14 @@ final class Http2HostileTest {
     void endsConnectionsThatAskAndDoNotRead() {
         Http2Limits patient = new Http2Limits(128, 65_536, 1 << 20, 200, 1_000_000);
         restart(new ProxySettings(
-                HASTY.headLimits(), 15_000, 75_000, Integer.MAX_VALUE, 300, HASTY.passthroughIdleMillis(), patient));
+                HASTY.headLimits(),
+                15_000,
+                75_000,
+                Integer.MAX_VALUE,
+                300,
+                HASTY.passthroughIdleMillis(),
+                patient,
+                TrustedProxies.NONE));
         ByteArrayOutputStream pings = new ByteArrayOutputStream();
         for (int i = 0; i < 1_000; i++) {
             pings.writeBytes(H2Wire.frame(H2Wire.PING, 0, 0, EIGHT));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.ingress.proxy.front.TrustedProxies;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
 import io.fairlead.ingress.upstream.UpstreamSettings;
 import java.nio.charset.StandardCharsets;
@@ -263,7 +264,14 @@ final class Http2ProxyTest {
     @Test
     void endsAfterSoManyRequests() {
         ProxySettings one = new ProxySettings(
-                ProxySettings.DEFAULT.headLimits(), 15_000, 75_000, 1, 5_000, 600_000, ProxySettings.DEFAULT.http2());
+                ProxySettings.DEFAULT.headLimits(),
+                15_000,
+                75_000,
+                1,
+                5_000,
+                600_000,
+                ProxySettings.DEFAULT.http2(),
+                TrustedProxies.NONE);
         try (ScriptedBackend backend = echo();
                 RunningProxy other = new RunningProxy(one, UpstreamSettings.DEFAULT).to(backend);
                 H2Wire client = other.http2()) {

@@ -3,6 +3,7 @@ package io.fairlead.ingress.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.ingress.proxy.front.TrustedProxies;
 import io.fairlead.ingress.proxy.http1.HeadLimits;
 import io.fairlead.ingress.proxy.http2.Http2Limits;
 import io.fairlead.ingress.route.policy.ForwardPolicy;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 final class PatienceTest {
 
     private static final ProxySettings IMPATIENT =
-            new ProxySettings(HeadLimits.DEFAULT, 300, 300, 1000, 500, 500, Http2Limits.DEFAULT);
+            new ProxySettings(HeadLimits.DEFAULT, 300, 300, 1000, 500, 500, Http2Limits.DEFAULT, TrustedProxies.NONE);
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     private static final long HELD_BYTES_MAX = 16 << 20;

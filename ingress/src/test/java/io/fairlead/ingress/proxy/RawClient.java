@@ -57,6 +57,11 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The head of a message, of its lines. */
+    static String head(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
+    }
+
     RawClient send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -72,6 +77,15 @@ final class RawClient implements AutoCloseable {
 
     Socket socket() {
         return socket;
+    }
+
+    /** Bytes that came and were not read yet. */
+    int available() {
+        try {
+            return in.available();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     InputStream in() {

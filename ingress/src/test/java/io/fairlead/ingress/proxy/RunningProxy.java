@@ -46,8 +46,19 @@ final class RunningProxy implements AutoCloseable {
     }
 
     RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings) {
-        server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings);
-        server.listen(Listener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
+        this(settings, upstreamSettings, true);
+    }
+
+    private RunningProxy(ProxySettings settings, UpstreamSettings upstreamSettings, boolean listens) {
+        server = new ProxyServer(Transport.EPOLL, 1, settings, upstreamSettings, routings, Optional.empty());
+        if (listens) {
+            server.listen(Listener.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false));
+        }
+    }
+
+    /** One that lets nobody in so far. */
+    static RunningProxy withoutListener(ProxySettings settings, UpstreamSettings upstreamSettings) {
+        return new RunningProxy(settings, upstreamSettings, false);
     }
 
     /** Sends everything of any host to these backends. */
@@ -87,7 +98,12 @@ final class RunningProxy implements AutoCloseable {
     }
 
     RunningProxy route(String host, String path, RouteAction action) {
-        routes.add(new Route(SOURCE, HostMatch.parse(host), new PathMatch.Prefix(path), action));
+        return route(host, path, action, action);
+    }
+
+    /** @param plainAction what is done without TLS */
+    RunningProxy route(String host, String path, RouteAction action, RouteAction plainAction) {
+        routes.add(new Route(SOURCE, HostMatch.parse(host), new PathMatch.Prefix(path), action, plainAction));
         RouteTable table = RouteTable.of(routes);
         routings.publish(new Routing(
                 table,

@@ -30,12 +30,14 @@ final class ScriptedBackend implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final InetSocketAddress address;
     private final Script script;
     private final AtomicInteger accepted = new AtomicInteger();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     private ScriptedBackend(ServerSocket listener, Script script) {
         this.listener = listener;
+        address = new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
         this.script = script;
     }
 
@@ -71,8 +73,20 @@ final class ScriptedBackend implements AutoCloseable {
         });
     }
 
+    /** Answers each request with its own content, framed as it came. */
+    static ScriptedBackend echoingContent() {
+        return start(connection -> {
+            while (connection.readHead()) {
+                String content = new String(connection.readBody(), StandardCharsets.ISO_8859_1);
+                boolean chunked = !connection.field("transfer-encoding").isEmpty();
+                String framing = chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + content.length();
+                connection.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + content);
+            }
+        });
+    }
+
     InetSocketAddress address() {
-        return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
+        return address;
     }
 
     /** Connections so far. */
@@ -103,10 +117,23 @@ final class ScriptedBackend implements AutoCloseable {
         }
     }
 
+    private boolean isListening() {
+        try (Socket socket = new Socket()) {
+            socket.connect(address());
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
     @Override
     public void close() {
         try {
             listener.close();
+            // The thread that accepts may hold the listener for another moment.
+            while (isListening()) {
+                Thread.onSpinWait();
+            }
             for (Socket socket : open) {
                 socket.close();
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.cluster.model.ObjectName;
+import io.fairlead.cluster.model.PrivateBytes;
 import io.fairlead.cluster.source.decode.InvalidInput;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SecretDecoderTest {
 
     private static final ObjectName NAME = new ObjectName("shop", "cert");
+
+    private static final Secret NOTHING =
+            new Secret(NAME, PrivateBytes.EMPTY, PrivateBytes.EMPTY, PrivateBytes.EMPTY, PrivateBytes.EMPTY);
 
     private static Secret decode(String yaml) {
         return SecretDecoder.decode(NAME, IngressDecoderTest.field(yaml)).orElseThrow();
@@ -30,12 +34,22 @@ final class SecretDecoderTest {
     @Test
     void valuesAreDecoded() {
         assertEquals(
-                new Secret(NAME, bytes("CERT"), bytes("KEY"), PrivateBytes.EMPTY),
+                new Secret(NAME, bytes("CERT"), bytes("KEY"), PrivateBytes.EMPTY, PrivateBytes.EMPTY),
                 decode("{data: {tls.crt: Q0VSVA==, tls.key: 'S0\n\n  VZ', other: '!'}}"));
         assertEquals(
-                new Secret(NAME, PrivateBytes.EMPTY, PrivateBytes.EMPTY, bytes("CA")),
+                new Secret(NAME, PrivateBytes.EMPTY, PrivateBytes.EMPTY, bytes("CA"), PrivateBytes.EMPTY),
                 decode("{data: {ca.crt: QUFB}, stringData: {ca.crt: CA}}"));
-        assertEquals(new Secret(NAME, PrivateBytes.EMPTY, PrivateBytes.EMPTY, PrivateBytes.EMPTY), decode("{type: x}"));
+        assertEquals(NOTHING, decode("{type: x}"));
+    }
+
+    @Test
+    void sharedKeysAreReadOfTheirOwnTypeOnly() {
+        assertEquals(
+                bytes("KEYS"),
+                decode("{type: fairlead.io/shared-keys, data: {keys: S0VZUw==}}")
+                        .sharedKeys());
+        assertEquals(NOTHING, decode("{type: Opaque, data: {keys: S0VZUw==}}"));
+        assertEquals(NOTHING, decode("{data: {keys: S0VZUw==}}"));
     }
 
     @ParameterizedTest

@@ -43,10 +43,6 @@ final class ServerCertificateTest {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static byte[] pkcs8(KeyType type) {
-        return TestAuthority.pem("PRIVATE KEY", AUTHORITY.privateKey(type).getEncoded());
-    }
-
     private static PrivateKeyInfo info(KeyType type) {
         return PrivateKeyInfo.getInstance(AUTHORITY.privateKey(type).getEncoded());
     }
@@ -65,7 +61,7 @@ final class ServerCertificateTest {
     @EnumSource(KeyType.class)
     void takesKeysOfEachType(KeyType type) {
         ServerCertificate certificate = TestAuthority.usable(
-                ServerCertificate.parse(AUTHORITY.chain(type, "B.example", "*.a.example"), pkcs8(type)));
+                ServerCertificate.parse(AUTHORITY.chain(type, "B.example", "*.a.example"), AUTHORITY.keyPem(type)));
         assertEquals(type, certificate.keyType());
         assertEquals(List.of("b.example", "*.a.example"), certificate.names().names());
         assertEquals(2, certificate.chain().size());
@@ -84,7 +80,7 @@ final class ServerCertificateTest {
         for (String curve : List.of("prime256v1", "secp384r1")) {
             KeyType type = curve.equals("secp384r1") ? KeyType.ECDSA_P384 : KeyType.ECDSA_P256;
             byte[] sec1 = Program.run(
-                            new String(pkcs8(type), StandardCharsets.US_ASCII),
+                            new String(AUTHORITY.keyPem(type), StandardCharsets.US_ASCII),
                             "openssl",
                             "ec",
                             "-param_enc",
@@ -123,21 +119,21 @@ final class ServerCertificateTest {
         String crt = "subject=a\r\n"
                 + new String(AUTHORITY.chain(KeyType.ECDSA_P256, "a.example"), StandardCharsets.US_ASCII)
                         .replace("\n", " \r\n");
-        String key = new String(pkcs8(KeyType.ECDSA_P256), StandardCharsets.US_ASCII).strip();
+        String key = new String(AUTHORITY.keyPem(KeyType.ECDSA_P256), StandardCharsets.US_ASCII).strip();
         TestAuthority.usable(ServerCertificate.parse(bytes(crt), bytes(key)));
     }
 
     @Test
     void saysWhatIsWrong() throws IOException {
         byte[] crt = AUTHORITY.chain(KeyType.ECDSA_P256, "a.example");
-        byte[] key = pkcs8(KeyType.ECDSA_P256);
+        byte[] key = AUTHORITY.keyPem(KeyType.ECDSA_P256);
         refuses(CertificateFault.NO_CERTIFICATE, NOTHING, key);
         refuses(CertificateFault.NO_CERTIFICATE, bytes("hello"), key);
         refuses(CertificateFault.NO_CERTIFICATE, key, key);
         refuses(CertificateFault.NO_KEY, crt, NOTHING);
         refuses(CertificateFault.NO_KEY, crt, crt);
-        refuses(CertificateFault.KEY_MISMATCH, crt, pkcs8(KeyType.RSA));
-        refuses(CertificateFault.KEY_MISMATCH, crt, pkcs8(KeyType.ED25519));
+        refuses(CertificateFault.KEY_MISMATCH, crt, AUTHORITY.keyPem(KeyType.RSA));
+        refuses(CertificateFault.KEY_MISMATCH, crt, AUTHORITY.keyPem(KeyType.ED25519));
         refuses(CertificateFault.KEY_MISMATCH, crt, pem(TestAuthority.pair("EC", "secp256r1")));
         refuses(CertificateFault.KEY_MISMATCH, AUTHORITY.authority(), key);
         refuses(CertificateFault.UNSUPPORTED_KEY, crt, pem(TestAuthority.pair("EC", "secp521r1")));
@@ -169,7 +165,7 @@ final class ServerCertificateTest {
     @Test
     void refusesEncryptedKeysOfBothFormats() {
         byte[] crt = AUTHORITY.chain(KeyType.RSA, "a.example");
-        String key = new String(pkcs8(KeyType.RSA), StandardCharsets.US_ASCII);
+        String key = new String(AUTHORITY.keyPem(KeyType.RSA), StandardCharsets.US_ASCII);
         for (String format : List.of("-traditional", "-passout")) {
             Program openssl = format.equals("-traditional")
                     ? Program.run(
@@ -238,7 +234,7 @@ final class ServerCertificateTest {
     }
 
     private static ServerCertificate parse(byte[] crt) {
-        return TestAuthority.usable(ServerCertificate.parse(crt, pkcs8(KeyType.ECDSA_P256)));
+        return TestAuthority.usable(ServerCertificate.parse(crt, AUTHORITY.keyPem(KeyType.ECDSA_P256)));
     }
 
     @Test
@@ -267,7 +263,7 @@ final class ServerCertificateTest {
                 HostMatch.parse("*.a.example")));
         warnings = old.warnings(others, old.notBefore().minusSeconds(1));
         assertEquals(
-                "the certificate for [a.example, *.w.example] does not cover"
+                "the certificate for a.example, *.w.example does not cover"
                         + " *.a.example, b.example, w.example, y.x.w.example",
                 warnings.getLast());
         assertTrue(warnings.getFirst().startsWith("the certificate is valid only from "), warnings::toString);
@@ -276,14 +272,14 @@ final class ServerCertificateTest {
 
     @Test
     void neverPrintsAKey() {
-        byte[] key = pkcs8(KeyType.ECDSA_P256);
+        byte[] key = AUTHORITY.keyPem(KeyType.ECDSA_P256);
         ServerCertificate certificate = parse(AUTHORITY.chain(KeyType.ECDSA_P256, "a.example"));
         String shown = certificate + " " + new ParsedCertificate.Usable(certificate) + " "
                 + new TlsPlan<String>(List.of(certificate), Map.of());
         String body = new String(key, StandardCharsets.US_ASCII).split("\n", 3)[1].substring(0, 16);
         assertFalse(shown.contains(body), shown);
         assertFalse(shown.contains(Arrays.toString(certificate.pkcs8())), shown);
-        assertTrue(shown.startsWith("ECDSA_P256 key for [a.example], until "), shown);
+        assertTrue(shown.startsWith("ECDSA_P256 key for a.example, until "), shown);
     }
 
     /** Whatever is changed in a Secret, the answer is a value, and what it says quotes nothing. */
@@ -292,7 +288,7 @@ final class ServerCertificateTest {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         byte[] crt = AUTHORITY.chain(KeyType.RSA, "a.example");
-        byte[] key = pkcs8(KeyType.RSA);
+        byte[] key = AUTHORITY.keyPem(KeyType.RSA);
         int refused = 0;
         for (int i = 0; i < 2_000; i++) {
             boolean der = random.nextBoolean();

@@ -84,7 +84,12 @@ public final class TestAuthority {
                 chain(type, names), pem("PRIVATE KEY", privateKey(type).getEncoded())));
     }
 
-    /** PEM of the same. */
+    /** The key of its certificates of this type (RFC 7468 section 10). */
+    public byte[] keyPem(KeyType type) {
+        return pem("PRIVATE KEY", privateKey(type).getEncoded());
+    }
+
+    /** PEM of a certificate that is new each time, with the authority's behind it. */
     public byte[] chain(KeyType type, String... names) {
         byte[] leaf = pem(
                 "CERTIFICATE",

@@ -33,7 +33,7 @@ import java.util.Map;
  *
  * <p>Confined to the test's thread.
  */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
     static final AnnotationReader ANNOTATIONS = new AnnotationReader(List.of(AnnotationDialect.FAIRLEAD));
 
@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
     private ClusterDelta delta = ClusterDelta.EMPTY;
     private int marks;
 
-    Cluster() {
+    public Cluster() {
         store.subscribe((next, published) -> {
             synchronized (this) {
                 delta = delta.merge(next);
@@ -69,7 +69,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** These manifests are applied; an object that cannot be read is set aside. */
-    void apply(String yaml) {
+    public void apply(String yaml) {
         List<Tree> documents = new ArrayList<>();
         YamlDocuments.read(new StringReader(yaml), 1 << 24, documents::add);
         documents.forEach(this::apply);
@@ -96,15 +96,15 @@ final class Cluster implements AutoCloseable {
         sink.offer(new ClusterChange.SetAside(kind, name, "API", reason));
     }
 
-    void delete(ClusterKind kind, String name) {
+    public void delete(ClusterKind kind, String name) {
         sink.offer(new ClusterChange.Delete(kind, Texts.name(name)));
     }
 
     /** A moment, and what differs from the one that was asked for before. */
-    record Moment(ClusterDelta delta, ClusterSnapshot snapshot) {}
+    public record Moment(ClusterDelta delta, ClusterSnapshot snapshot) {}
 
     /** Waits until everything that was applied is published. */
-    synchronized Moment moment() {
+    public synchronized Moment moment() {
         String mark = "mark-" + ++marks;
         sink.offer(new ClusterChange.Upsert(new ServiceCidr(mark, List.of())));
         if (marks > 1) {

@@ -7,6 +7,8 @@ import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.config.UnusedFlags;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.cluster.api.KubernetesAccess;
+import io.fairlead.cluster.input.ClusterInput;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
@@ -132,5 +134,32 @@ public final class AgentOptions {
     /** The policy that a command line asks for. */
     static AgentPolicy policy(Arguments arguments) {
         return PolicyFlags.policy(arguments);
+    }
+
+    /**
+     * The cluster that a command line names.
+     *
+     * @throws IllegalArgumentException if there is no way to the API server, or the kubeconfig cannot be understood
+     */
+    static ClusterInput cluster(Arguments arguments) {
+        return ClusterInput.of(arguments.find(MANIFESTS), arguments.find(STATUS_DIR), () -> access(arguments));
+    }
+
+    /** As kube-proxy does it, but that the servers of {@code --master} alone may be given a service account. */
+    private static KubernetesAccess access(Arguments arguments) {
+        Optional<Path> kubeconfig = arguments.find(KUBECONFIG);
+        List<String> servers = arguments.value(RoutingFlags.MASTER);
+        if (servers.isEmpty()) {
+            return kubeconfig.map(KubernetesAccess::kubeconfig).orElseGet(KubernetesAccess::ambient);
+        }
+        return kubeconfig
+                .map(file -> KubernetesAccess.kubeconfig(file, withScheme("https://", servers)))
+                .orElseGet(() -> KubernetesAccess.servers(withScheme("http://", servers)));
+    }
+
+    private static List<String> withScheme(String scheme, List<String> servers) {
+        return servers.stream()
+                .map(server -> server.contains("://") ? server : scheme + server)
+                .toList();
     }
 }

@@ -9,6 +9,7 @@ import io.fairlead.runtime.http.HttpHandler;
 import io.fairlead.runtime.http.HttpLimits;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.http.HttpServer;
+import io.fairlead.runtime.http.PatientServer;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.logging.Logging;
 import io.fairlead.runtime.metrics.Metrics;

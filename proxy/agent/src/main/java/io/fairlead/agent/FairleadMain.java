@@ -2,13 +2,14 @@ package io.fairlead.agent;
 
 import io.fairlead.agent.command.AskCommands;
 import io.fairlead.agent.command.CompletionCommand;
-import io.fairlead.agent.command.Console;
 import io.fairlead.agent.command.KubeProxyCommands;
 import io.fairlead.agent.command.SupportCommand;
-import io.fairlead.agent.command.Verb;
 import io.fairlead.agent.config.ConfigText;
 import io.fairlead.agent.config.RoutingFlags;
+import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.cluster.api.ApiConnection;
+import io.fairlead.cluster.input.ClusterInput;
+import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Libc;
 import io.fairlead.kernel.netns.NamespaceLock;
@@ -18,8 +19,10 @@ import io.fairlead.runtime.logging.Logging;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.CommandLine;
+import io.fairlead.runtime.options.Console;
 import io.fairlead.runtime.options.Invocation;
 import io.fairlead.runtime.options.Option;
+import io.fairlead.runtime.options.Verb;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -104,13 +107,15 @@ public final class FairleadMain {
         if (arguments.value(AgentOptions.INIT_ONLY)) {
             return NodeTuning.initialize(arguments);
         }
-        try (ClusterInput input = ClusterInput.of(arguments)) {
+        try (ClusterInput input = AgentOptions.cluster(arguments)) {
             boolean dryRun = arguments.value(AgentOptions.DRY_RUN);
             if (!dryRun && !arguments.value(AgentOptions.ONCE)) {
                 new ProxyMain(arguments, input).run();
                 return 0;
             }
-            OfflineRun run = new OfflineRun(AgentOptions.policy(arguments), input::start, console.out());
+            AgentPolicy policy = AgentOptions.policy(arguments);
+            SourceScope scope = SourceScope.ofNode(policy.nodeName());
+            OfflineRun run = new OfflineRun(policy, store -> input.start(store, scope), console.out());
             return dryRun ? run.dryRun() : run.once();
         } catch (IllegalArgumentException e) {
             return console.complain(String.valueOf(e.getMessage()), Invocation.Invalid.EXIT_CODE);

@@ -1,6 +1,5 @@
 package io.fairlead.agent;
 
-import io.fairlead.agent.command.Console;
 import io.fairlead.agent.config.FlagMerge;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
@@ -11,10 +10,14 @@ import io.fairlead.agent.neighbour.KubeProxyReturn;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.NodeResolver;
+import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterStore;
+import io.fairlead.cluster.input.ClusterInput;
 import io.fairlead.cluster.model.Node;
+import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.cluster.write.EventWriter;
+import io.fairlead.cluster.write.Reporter;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
@@ -25,6 +28,7 @@ import io.fairlead.runtime.http.ListenException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
 import io.fairlead.runtime.options.Arguments;
+import io.fairlead.runtime.options.Console;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -92,7 +96,7 @@ final class ProxyMain {
     /** The source begins at once, since its first answer takes longest; who subscribes later gets all of it. */
     private ClusterStore connect() {
         ClusterStore store = new ClusterStore();
-        input.start(store);
+        input.start(store, SourceScope.ofNode(policy.nodeName()));
         store.start();
         return store;
     }
@@ -138,10 +142,17 @@ final class ProxyMain {
             // Its ports are given back before, its rules are in force until after.
             lifecycle.onStop("look for kube-proxy", () -> handsBack.set(KubeProxyReturn.isInForce()));
         }
-        metrics.observe(ProxyCounters.SOURCE_TROUBLE, () -> input.status().unreadable());
+        metrics.observe(
+                ProxyCounters.SOURCE_TROUBLE,
+                () -> SourceStatus.of(input.status()).unreadable());
         ProcessFacts.observeConntrack(metrics);
         LocalPages pages = new LocalPages(
-                loop, policy, health, input::status, () -> neighbours.report().warnings(), feed);
+                loop,
+                policy,
+                health,
+                () -> SourceStatus.of(input.status()),
+                () -> neighbours.report().warnings(),
+                feed);
         new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);
         lifecycle.onStop("watch", feed::close);
         NodeTuning.apply(arguments);
@@ -179,7 +190,7 @@ final class ProxyMain {
     }
 
     private AgentEvents events() {
-        EventWriter writer = new EventWriter(input.eventTarget());
+        EventWriter writer = new EventWriter(input.eventTarget(new Reporter("fairlead.io/proxy", policy.nodeName())));
         writer.start();
         lifecycle.onStop("event writer", writer::close);
         return new AgentEvents(policy.nodeName(), writer::offer);

@@ -89,8 +89,9 @@ public final class DemoMain {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(screen, run), "remove the lab"));
             Pace pace = arguments.value(FAST) ? Pace.FAST : Pace.PLEASANT;
             Story story = new Story(run, arguments.value(NODES), screen, pace);
-            AgentProgram program = AgentProgram.ofThisProcess();
-            return arguments.value(KEEP) ? story.tellAndStay(program, ownName()) : story.tell(program);
+            AgentProgram agent = AgentProgram.ofThisProcess();
+            AgentProgram ingress = AgentProgram.ingress();
+            return arguments.value(KEEP) ? story.tellAndStay(agent, ingress, ownName()) : story.tell(agent, ingress);
         }
     }
 

@@ -72,10 +72,10 @@ final class ConnectionOptions {
         }
     }
 
-    /** The fields stand elsewhere. */
-    void move(int distance) {
+    /** What stood at this place and behind it, stands elsewhere. */
+    void move(int from, int distance) {
         for (int i = 0; i < 2 * nominatedCount; i++) {
-            nominated[i] += distance;
+            nominated[i] += nominated[i] >= from ? distance : 0;
         }
     }
 

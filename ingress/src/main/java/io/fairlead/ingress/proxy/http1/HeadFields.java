@@ -23,6 +23,14 @@ public final class HeadFields {
     /** Places of a field: its line's start, its colon, its value's start and end, its line's end behind the CR LF. */
     private static final int PLACES = 5;
 
+    /** Fields that {@link #note} learns more from than that they are there. */
+    private static final long SAYS_MORE = KnownField.set(
+            KnownField.CONTENT_LENGTH,
+            KnownField.TRANSFER_ENCODING,
+            KnownField.EXPECT,
+            KnownField.CONNECTION,
+            KnownField.TE);
+
     private final int[] places;
     private final KnownField[] known;
     private final boolean[] dropped;
@@ -65,18 +73,53 @@ public final class HeadFields {
     }
 
     /**
-     * Hot path: the same lines stand elsewhere, or in another array; nothing is dropped but what Connection
-     * nominates.
+     * Hot path: the same lines stand elsewhere, or in another array, and perhaps one of them has another value; nothing
+     * is dropped but what Connection nominates.
      */
-    void moveTo(byte[] head, int from) {
-        int distance = from - places[0];
+    void moveTo(byte[] head, HeadLines lines) {
+        int distance = lines.start(1) - places[0];
+        int changed = lines.changed();
+        int behind = (changed < 0 ? count : changed + 1) * PLACES;
         text = head;
-        for (int i = 0; i < count * PLACES; i++) {
+        for (int i = 0; i < behind; i++) {
             places[i] += distance;
         }
+        int grown = 0;
+        if (changed >= 0) {
+            int lineTo = lineTo(changed);
+            grown = lines.changedEnd() + 2 - lineTo;
+            options.move(lineTo - distance, grown);
+            value(head, changed, lines.changedEnd());
+        }
+        for (int i = behind; i < count * PLACES; i++) {
+            places[i] += distance + grown;
+        }
+        options.move(0, distance);
         Arrays.fill(dropped, 0, count, false);
-        options.move(distance);
         dropNominated();
+    }
+
+    /** Where a field's line starts, from the start of all lines; behind the last field, where that line ends. */
+    int lineOffset(int field) {
+        return (field < count ? nameFrom(field) : lineTo(count - 1)) - places[0];
+    }
+
+    /** Where a field's value may start, likewise. */
+    int valueOffset(int field) {
+        return nameTo(field) + 1 - places[0];
+    }
+
+    /**
+     * The field in whose value, or the end of whose line, this offset is; negative if there is none, or its value says
+     * something about framing or the connection.
+     */
+    int fieldWithValueAt(int offset) {
+        int field = 0;
+        while (field < count && lineOffset(field + 1) <= offset) {
+            field++;
+        }
+        boolean free = field < count && offset >= valueOffset(field) && (known[field].bit() & SAYS_MORE) == 0;
+        return free ? field : -1;
     }
 
     private HeadFault field(byte[] head, int from, int end) {
@@ -84,25 +127,29 @@ public final class HeadFields {
         if (colon == from || colon == end || head[colon] != ':') {
             return badName(head, from, colon, end);
         }
-        int valueFrom = colon + 1;
-        while (valueFrom < end && HttpBytes.isOws(head[valueFrom])) {
-            valueFrom++;
-        }
-        int valueTo = end;
-        while (valueTo > valueFrom && HttpBytes.isOws(head[valueTo - 1])) {
-            valueTo--;
-        }
         int field = count++;
-        int at = field * PLACES;
-        places[at] = from;
-        places[at + 1] = colon;
-        places[at + 2] = valueFrom;
-        places[at + 3] = valueTo;
-        places[at + 4] = end + 2;
+        places[field * PLACES] = from;
+        places[field * PLACES + 1] = colon;
+        value(head, field, end);
         dropped[field] = false;
         KnownField name = KnownField.of(head, from, colon);
         known[field] = name;
-        return name == KnownField.OTHER ? HeadFault.NONE : note(name, head, valueFrom, valueTo);
+        return name == KnownField.OTHER ? HeadFault.NONE : note(name, head, valueFrom(field), valueTo(field));
+    }
+
+    /** Finds the value between the colon and the end of the line. */
+    private void value(byte[] head, int field, int end) {
+        int from = nameTo(field) + 1;
+        while (from < end && HttpBytes.isOws(head[from])) {
+            from++;
+        }
+        int to = end;
+        while (to > from && HttpBytes.isOws(head[to - 1])) {
+            to--;
+        }
+        places[field * PLACES + 2] = from;
+        places[field * PLACES + 3] = to;
+        places[field * PLACES + 4] = end + 2;
     }
 
     private static HeadFault badName(byte[] head, int from, int nameTo, int end) {

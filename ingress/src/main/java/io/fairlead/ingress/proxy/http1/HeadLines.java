@@ -7,8 +7,9 @@ import java.util.Arrays;
  * or LF is refused, and so is every other control byte but HTAB (RFC 9112 sections 2.2 and 4, RFC 9110 section 5.5). A
  * byte is looked at once; a CR at the end of a piece twice.
  *
- * <p>Requests of one connection mostly have the same fields, to the byte. So those of the last head are remembered, and
- * compared as a whole when the start line has ended: equal bytes were found well before and need no second scan.
+ * <p>Requests of one connection mostly have the same fields, to the byte, or but for one value. So those of the last head
+ * are remembered, and compared when the start line has ended: equal bytes were found well before and need no second
+ * scan. What differs must be the value of one field that says nothing about framing or the connection.
  *
  * <p>Confined to the event loop's thread of its connection.
  */
@@ -17,7 +18,11 @@ final class HeadLines {
     /** Bytes of fields that a connection remembers; most heads of browsers have less. */
     private static final int REMEMBERED_MAX = 2048;
 
+    private static final int NOTHING = -1;
+
     private final HeadLimits limits;
+    /** Those of the last head, as long as it is remembered. */
+    private final HeadFields last;
     /** Where lines start; the last is where the empty line starts, when it was found. */
     private final int[] starts;
 
@@ -33,9 +38,13 @@ final class HeadLines {
     private int rememberedLength;
     private int rememberedCount;
     private boolean repeated;
+    private int changed = NOTHING;
+    private int changedEnd;
 
-    HeadLines(HeadLimits limits) {
+    /** @param last what the owner reads the fields of a head into, if heads are to be remembered */
+    HeadLines(HeadLimits limits, HeadFields last) {
         this.limits = limits;
+        this.last = last;
         this.starts = new int[limits.fieldsMax() + 2];
     }
 
@@ -53,6 +62,7 @@ final class HeadLines {
         emptyLineAllowed = afterAnother;
         fault = HeadFault.NONE;
         repeated = false;
+        changed = NOTHING;
     }
 
     /** Hot path: goes on with all bytes up to {@code to}; what was before must still be where it was. */
@@ -101,19 +111,45 @@ final class HeadLines {
     }
 
     /**
-     * Whether what is remembered follows, whole; then the head is complete. Tried once in a head, with what came
-     * so far.
+     * Whether what is remembered follows, whole or but for one value; then the head is complete. Tried once in a head,
+     * with what came so far.
      */
     private boolean repeats(byte[] text, int to) {
+        if (rememberedLength == 0) {
+            return false;
+        }
+        int bound = Math.min(to, limit());
         int end = position + rememberedLength;
-        repeated = rememberedLength > 0
-                && end <= Math.min(to, limit())
-                && Arrays.equals(text, position, end, remembered, 0, rememberedLength);
+        int differs = Arrays.mismatch(text, position, Math.min(end, bound), remembered, 0, rememberedLength);
+        repeated = differs < 0 || (position + differs < bound && repeatsButFor(text, differs, bound));
         if (repeated) {
-            position = end;
+            position = differs < 0 ? end : changedEnd + 2 + rememberedLength - last.lineOffset(changed + 1);
             count = rememberedCount;
         }
         return repeated;
+    }
+
+    private boolean repeatsButFor(byte[] text, int differs, int bound) {
+        int field = last.fieldWithValueAt(differs);
+        if (field < 0) {
+            return false;
+        }
+        // The whole value: a line end may begin before what differs.
+        int end = HttpBytes.control(text, position + last.valueOffset(field), bound);
+        while (end < bound && text[end] == HttpBytes.HTAB) {
+            end = HttpBytes.control(text, end + 1, bound);
+        }
+        int rest = last.lineOffset(field + 1);
+        int restEnd = end + 2 + rememberedLength - rest;
+        if (restEnd > bound || text[end] != HttpBytes.CR || text[end + 1] != HttpBytes.LF) {
+            return false;
+        }
+        if (!Arrays.equals(text, end + 2, restEnd, remembered, rest, rememberedLength)) {
+            return false;
+        }
+        changed = field;
+        changedEnd = end;
+        return true;
     }
 
     /** Remembers the fields of the head that was found complete; they must have been found well, too. */
@@ -133,11 +169,21 @@ final class HeadLines {
     }
 
     /**
-     * Whether the fields of the head that was found complete are those remembered; then only the start line has
-     * a place.
+     * Whether the fields of the head that was found complete are those remembered, but for {@link #changed}; then only
+     * the start line has a place.
      */
     boolean repeated() {
         return repeated;
+    }
+
+    /** The field whose value is another one than in the last head; negative for none. */
+    int changed() {
+        return changed;
+    }
+
+    /** Where the CR behind that value stands. */
+    int changedEnd() {
+        return changedEnd;
     }
 
     /** Where the head must have ended, or the start line as long as that is awaited. */

@@ -41,8 +41,8 @@ public final class RequestHead implements MessageHead {
     private boolean expectsContinue;
 
     public RequestHead(HeadLimits limits) {
-        lines = new HeadLines(limits);
         fields = new HeadFields(limits.fieldsMax());
+        lines = new HeadLines(limits, fields);
     }
 
     /**
@@ -54,6 +54,9 @@ public final class RequestHead implements MessageHead {
     public void begin(int from, boolean afterAnother) {
         lines.begin(from, afterAnother);
         fault = HeadFault.NONE;
+        // What a head that is refused says of neither is not what the one before it said.
+        method = RequestMethod.OTHER;
+        http11 = false;
     }
 
     /**
@@ -90,7 +93,10 @@ public final class RequestHead implements MessageHead {
 
     private HeadFault fields(byte[] text) {
         if (lines.repeated()) {
-            fields.moveTo(text, lines.start(1));
+            fields.moveTo(text, lines);
+            if (lines.changed() >= 0) {
+                lines.remember(text);
+            }
             return HeadFault.NONE;
         }
         lines.forget();

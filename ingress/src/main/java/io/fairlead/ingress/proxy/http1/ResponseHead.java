@@ -29,8 +29,8 @@ public final class ResponseHead implements MessageHead {
     private boolean persistent;
 
     public ResponseHead(HeadLimits limits) {
-        lines = new HeadLines(limits);
         fields = new HeadFields(limits.fieldsMax());
+        lines = new HeadLines(limits, fields);
     }
 
     /**

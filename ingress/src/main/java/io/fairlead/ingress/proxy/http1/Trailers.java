@@ -13,8 +13,8 @@ public final class Trailers {
 
     private static final HeadLimits LIMITS = new HeadLimits(BYTES_MAX, BYTES_MAX, 64);
 
-    private final HeadLines lines = new HeadLines(LIMITS);
     private final HeadFields fields = new HeadFields(LIMITS.fieldsMax());
+    private final HeadLines lines = new HeadLines(LIMITS, fields);
     private HeadFault fault = HeadFault.NONE;
 
     /** Begins a section at the start of the text that {@link #scan} gets. */

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +26,13 @@ final class GuardedReader extends DefaultHttp2FrameReader implements Http2FrameL
     /** A window is usually opened by thousands of bytes at once; what is opened by less costs us a frame for each. */
     private static final int WINDOW_STEP_MIN = 1024;
 
+    private final Http2Connection connection;
     private final Allowance idleFrames;
 
     @Nullable
     private Http2FrameListener listener;
 
-    GuardedReader(FieldSink sink, long headerListBytesMax, Allowance idleFrames) {
+    GuardedReader(Http2Connection connection, FieldSink sink, long headerListBytesMax, Allowance idleFrames) {
         super(new DefaultHttp2HeadersDecoder(false, headerListBytesMax) {
             @Override
             protected Http2Headers newHeaders() {
@@ -37,6 +40,7 @@ final class GuardedReader extends DefaultHttp2FrameReader implements Http2FrameL
                 return sink;
             }
         });
+        this.connection = connection;
         this.idleFrames = idleFrames;
     }
 
@@ -74,7 +78,17 @@ final class GuardedReader extends DefaultHttp2FrameReader implements Http2FrameL
     public void onHeadersRead(
             ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
+        expectOpen(streamId);
         listener().onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+    }
+
+    /** RFC 9113 section 5.1: nothing comes behind the peer's end of a stream. */
+    private void expectOpen(int streamId) throws Http2Exception {
+        Http2Stream stream = connection.stream(streamId);
+        if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+            throw Http2Exception.streamError(
+                    streamId, Http2Error.STREAM_CLOSED, "fields came behind the end of stream %d", streamId);
+        }
     }
 
     /** What it says of priority is not looked at (RFC 9113 section 5.3.2). */
@@ -89,7 +103,7 @@ final class GuardedReader extends DefaultHttp2FrameReader implements Http2FrameL
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        listener().onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+        onHeadersRead(ctx, streamId, headers, padding, endOfStream);
     }
 
     @Override

@@ -70,7 +70,7 @@ public abstract class Http2Link extends Http2ConnectionHandler implements Http2F
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, UPDATE_RATIO, refills));
             Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, frames);
             FieldSink sink = new FieldSink();
-            GuardedReader reader = new GuardedReader(sink, heads.headBytesMax(), idleFrames);
+            GuardedReader reader = new GuardedReader(connection, sink, heads.headBytesMax(), idleFrames);
             Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                     connection, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
             return new Parts(sink, frames, windows, idleFrames, decoder, encoder);

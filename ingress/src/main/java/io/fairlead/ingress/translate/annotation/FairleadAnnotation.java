@@ -66,19 +66,19 @@ public enum FairleadAnnotation implements AnnotationSpec {
             "a duration: `90s`, `1m30s`",
             "`5s`",
             "until a connection to a backend stands, TLS included",
-            (value, draft) -> draft.connectMillis(GoDuration.millis(value))),
+            (value, draft) -> draft.connectMillis(Values.millis(value))),
     REQUEST_TIMEOUT(
             Concern.OTHER,
             "a duration; `0` for none",
             "`0`",
             "until the whole answer has come, retries included",
-            (value, draft) -> draft.requestMillis(GoDuration.millis(value))),
+            (value, draft) -> draft.requestMillis(Values.millis(value))),
     IDLE_TIMEOUT(
             Concern.OTHER,
             "a duration",
             "`60s`",
             "while nothing moves, also of a WebSocket",
-            (value, draft) -> draft.idleMillis(GoDuration.millis(value))),
+            (value, draft) -> draft.idleMillis(Values.millis(value))),
     BODY_SIZE_MAX(
             Concern.SECURITY,
             "bytes: `64k`, `8m`, `1g`; `0` for no limit",

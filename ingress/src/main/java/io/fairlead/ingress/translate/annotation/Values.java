@@ -2,6 +2,8 @@ package io.fairlead.ingress.translate.annotation;
 
 import io.fairlead.cluster.source.decode.Quoted;
 import io.fairlead.ingress.route.policy.HeaderField;
+import io.fairlead.runtime.options.GoDuration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,20 @@ final class Values {
             throw new IllegalArgumentException(quoted(text) + " is not a whole number from 0 to " + max);
         }
         return (int) number;
+    }
+
+    /** A duration as Kubernetes writes them, in milliseconds, rounded up. */
+    static long millis(String text) {
+        Duration duration;
+        try {
+            duration = GoDuration.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(quoted(text) + " is not a duration such as 90s or 1m30s", e);
+        }
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(quoted(text) + " is less than nothing");
+        }
+        return duration.plusNanos(999_999).toMillis();
     }
 
     /** As nginx has them: bytes, or with {@code k}, {@code m}, {@code g} in powers of 1,024; 0 for no limit. */

@@ -88,6 +88,24 @@ final class HeadFuzzTest {
         "X: a\tb",
         "X: \u0001"
     };
+    /** With what stands between a colon and the CR of the line's end. */
+    private static final String[] VALUES = {
+        " b.example",
+        " b.example",
+        "c:1",
+        "",
+        " ",
+        "\tx \t",
+        " 5",
+        "chunked",
+        " a\tb",
+        " \u00e9",
+        " a\rb",
+        "a\r",
+        " a\nb",
+        "\u0001"
+    };
+
     private static final String[] ENDS = {
         "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r", "\r\r\n", ""
     };
@@ -151,6 +169,14 @@ final class HeadFuzzTest {
         assertTrue(complete > ROUNDS / 50, complete + " were complete");
     }
 
+    private static String withOtherValue(Random random, String fields) {
+        int colon = fields.indexOf(':', random.nextInt(fields.length()));
+        int end = fields.indexOf('\r', Math.max(0, colon));
+        return colon < 0 || end < 0
+                ? fields
+                : fields.substring(0, colon + 1) + VALUES[random.nextInt(VALUES.length)] + fields.substring(end);
+    }
+
     /** Equal fields of the request before are not scanned again, and nothing else of it may be left. */
     @Test
     void everyRequestIsReadAsIfItWereTheFirst() {
@@ -161,7 +187,8 @@ final class HeadFuzzTest {
             String fields = fields(random, new StringBuilder("Host: a.example\r\n"));
             random.setSeed(SEED - round);
             String start = often(random, METHODS) + " " + often(random, TARGETS) + " " + often(random, VERSIONS);
-            byte[] bytes = (start + "\r\n" + fields).getBytes(StandardCharsets.ISO_8859_1);
+            String sent = random.nextBoolean() ? fields : withOtherValue(random, fields);
+            byte[] bytes = (start + "\r\n" + sent).getBytes(StandardCharsets.ISO_8859_1);
             String where = "seed " + (SEED - round) + ": " + Corpus.printed(before) + " and " + Corpus.printed(bytes);
             String first = Read.request(new RequestHead(HeadLimits.DEFAULT), bytes, Read.whole(bytes), true, 'x');
             int[] ends = random.nextBoolean() ? Read.whole(bytes) : cuts(random, bytes.length);
@@ -173,6 +200,17 @@ final class HeadFuzzTest {
             before = bytes;
         }
         assertTrue(repeated > ROUNDS / 50, repeated + " were complete");
+    }
+
+    @Test
+    void nominatesTheSameFieldsBehindAnotherValue() {
+        for (String host : List.of("a.example", "another.example", "b", "a.example")) {
+            String text = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n";
+            byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+            String first = Read.request(new RequestHead(HeadLimits.DEFAULT), bytes, Read.whole(bytes), true, 'x');
+            assertEquals(first, Read.request(request, bytes, Read.whole(bytes), true, 'x'), host);
+            assertTrue(request.fields().isDropped(2), host);
+        }
     }
 
     @Test

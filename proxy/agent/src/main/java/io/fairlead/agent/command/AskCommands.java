@@ -2,14 +2,16 @@ package io.fairlead.agent.command;
 
 import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.config.PolicyFlags;
-import io.fairlead.agent.view.Output;
-import io.fairlead.runtime.http.LocalAnswer;
 import io.fairlead.runtime.http.LocalApiClient;
+import io.fairlead.runtime.http.ReadOutput;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
+import io.fairlead.runtime.options.Console;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.Positional;
 import io.fairlead.runtime.options.ValueFormats;
+import io.fairlead.runtime.options.Verb;
+import io.fairlead.runtime.table.Output;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -170,12 +172,6 @@ public final class AskCommands {
     private int ask(LocalApiClient client, String page, Map<String, String> question, Arguments arguments) {
         Map<String, String> parameters = new HashMap<>(question);
         parameters.put("output", arguments.value(OUTPUT).name().toLowerCase(Locale.ROOT));
-        return switch (client.ask("proxy", page, parameters, new ReadOutput(console.out()))) {
-            case LocalAnswer.Delivered delivered -> delivered.exitCode();
-            case LocalAnswer.Refused refused ->
-                console.complain(refused.message().strip(), 1);
-            case LocalAnswer.NotRunning notRunning -> console.complain(notRunning.message(), Console.EXIT_UNAVAILABLE);
-            case LocalAnswer.Failed failed -> console.out().checkError() ? 0 : console.complain(failed.message(), 1);
-        };
+        return console.show(client.ask("proxy", page, parameters, new ReadOutput(console.out())));
     }
 }

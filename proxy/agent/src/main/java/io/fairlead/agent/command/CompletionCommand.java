@@ -1,8 +1,10 @@
 package io.fairlead.agent.command;
 
 import io.fairlead.runtime.options.Command;
+import io.fairlead.runtime.options.Console;
 import io.fairlead.runtime.options.Positional;
 import io.fairlead.runtime.options.ValueFormats;
+import io.fairlead.runtime.options.Verb;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.fairlead.agent.flows;
 
-import io.fairlead.agent.view.View;
 import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
+import io.fairlead.runtime.table.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

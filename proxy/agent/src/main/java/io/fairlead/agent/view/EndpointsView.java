@@ -9,6 +9,7 @@ import io.fairlead.cluster.model.EndpointPort;
 import io.fairlead.cluster.model.EndpointSlice;
 import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
+import io.fairlead.runtime.table.View;
 import java.util.ArrayList;
 import java.util.List;
 

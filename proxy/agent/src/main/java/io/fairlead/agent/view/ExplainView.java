@@ -6,6 +6,7 @@ import io.fairlead.agent.plan.Explanation.Outcome;
 import io.fairlead.agent.plan.Flow;
 import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
+import io.fairlead.runtime.table.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
+import io.fairlead.runtime.table.View;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;

@@ -1,5 +1,9 @@
 package io.fairlead.agent.view;
 
+import io.fairlead.cluster.input.InputStatus;
+import io.fairlead.cluster.source.KubernetesSource;
+import io.fairlead.cluster.source.ManifestSource;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,6 +16,19 @@ public sealed interface SourceStatus {
 
     /** How many parts of it cannot be read at present. */
     int unreadable();
+
+    /** As the source says. */
+    static SourceStatus of(InputStatus status) {
+        return switch (status) {
+            case InputStatus.Api(List<KubernetesSource.KindStatus> kinds) ->
+                new Api(kinds.stream()
+                        .map(kind ->
+                                new Kind(kind.kind().toString(), kind.listed(), kind.lastContact(), kind.trouble()))
+                        .toList());
+            case InputStatus.Manifests(Path directory, ManifestSource.Status found) ->
+                new Manifests(directory.toString(), found.files(), found.filesInTrouble(), found.present());
+        };
+    }
 
     /**
      * The Kubernetes API, kind by kind.

@@ -4,6 +4,7 @@ import io.fairlead.cluster.model.ObjectKey;
 import io.fairlead.runtime.table.Printable;
 import io.fairlead.runtime.table.StructureWriter;
 import io.fairlead.runtime.table.TextTable;
+import io.fairlead.runtime.table.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

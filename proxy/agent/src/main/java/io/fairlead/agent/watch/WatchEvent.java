@@ -1,6 +1,6 @@
 package io.fairlead.agent.watch;
 
-import io.fairlead.agent.view.View;
+import io.fairlead.runtime.table.View;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

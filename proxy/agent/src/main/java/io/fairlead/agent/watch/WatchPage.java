@@ -1,9 +1,9 @@
 package io.fairlead.agent.watch;
 
-import io.fairlead.agent.view.Output;
 import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.runtime.http.HttpReply;
 import io.fairlead.runtime.table.JsonWriter;
+import io.fairlead.runtime.table.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.CommandLine;
+import io.fairlead.runtime.options.Console;
 import io.fairlead.runtime.options.Invocation;
+import io.fairlead.runtime.options.Verb;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

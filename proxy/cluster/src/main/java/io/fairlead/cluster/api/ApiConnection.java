@@ -57,6 +57,7 @@ public final class ApiConnection implements AutoCloseable {
 
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final String JSON_PATCH = "application/json-patch+json";
 
     private final HttpClient.Builder clients;
     private final ApiServers servers;
@@ -185,6 +186,16 @@ public final class ApiConnection implements AutoCloseable {
      */
     public void patch(String path, String json) throws InterruptedException {
         write(path, request -> request.method("PATCH", MERGE_PATCH, json));
+    }
+
+    /**
+     * Changes an object by a list of steps, of which some may be tests, all or none of them (RFC 6902).
+     *
+     * @param path of the object
+     * @throws ApiFailure if the object was not changed; it says {@link ApiFailure#isInvalid} if a test failed
+     */
+    public void patchSteps(String path, String json) throws InterruptedException {
+        write(path, request -> request.method("PATCH", JSON_PATCH, json));
     }
 
     private void write(String path, UnaryOperator<HttpRequest.Builder> method) throws InterruptedException {

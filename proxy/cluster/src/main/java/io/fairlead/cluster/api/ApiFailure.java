@@ -11,10 +11,13 @@ public final class ApiFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int GONE = 410;
+    private static final int TOO_LARGE = 413;
+    private static final int UNPROCESSABLE = 422;
     private static final int SERVER_ERRORS = 500;
 
     private final int code;
@@ -67,6 +70,11 @@ public final class ApiFailure extends RuntimeException {
     /** There is an object of that name. */
     public boolean isConflict() {
         return code == CONFLICT;
+    }
+
+    /** What was sent is not what the object may be, or is not now. */
+    public boolean isInvalid() {
+        return code == BAD_REQUEST || code == TOO_LARGE || code == UNPROCESSABLE;
     }
 
     boolean isUntrusted() {

@@ -89,6 +89,20 @@ public final class KubernetesAccess {
                 "no API server: not inside of a cluster, and no kubeconfig in " + Config.getKubeconfigFilenames());
     }
 
+    /** The namespace of the Pod that this is; {@code default} outside of a cluster. */
+    public static String ownNamespace() {
+        return ownNamespace(SERVICE_ACCOUNT);
+    }
+
+    static String ownNamespace(Path serviceAccount) {
+        try {
+            String name = Files.readString(serviceAccount.resolve("namespace")).strip();
+            return name.isEmpty() ? "default" : name;
+        } catch (IOException e) {
+            return "default";
+        }
+    }
+
     private static boolean isInCluster(Map<String, String> environment, Path serviceAccount) {
         return environment.containsKey("KUBERNETES_SERVICE_HOST") && Files.exists(serviceAccount.resolve("token"));
     }

@@ -48,7 +48,7 @@ public final class ClusterKind implements Comparable<ClusterKind> {
      * @param plural as in paths of the API
      * @param namespaced whether its objects are in namespaces
      */
-    static ClusterKind other(String label, String apiVersion, String plural, boolean namespaced) {
+    public static ClusterKind other(String label, String apiVersion, String plural, boolean namespaced) {
         return new ClusterKind(RANK_OF_OTHERS, label, apiVersion, plural, namespaced);
     }
 

@@ -1,5 +1,7 @@
 package io.fairlead.cluster.model;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public record ObjectName(String namespace, String name) implements Comparable<ObjectName> {
+
+    private static final Pattern NAMESPACED = Pattern.compile("([a-z0-9-]{1,63})/([a-z0-9.-]{1,253})");
+
+    /**
+     * Reads {@code namespace/name}.
+     *
+     * @throws IllegalArgumentException if it is not that
+     */
+    public static ObjectName parse(String text) {
+        Matcher matcher = NAMESPACED.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(text + " is not NAMESPACE/NAME");
+        }
+        return new ObjectName(matcher.group(1), matcher.group(2));
+    }
 
     /** Hot path: maps of the whole cluster are ordered by it, and at a cold start nothing is compiled yet. */
     @Override

@@ -5,15 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * Writes each Event as a file {@code events/NAMESPACE/NAME.yaml} below a directory, for clusters that are a directory of
@@ -26,18 +22,13 @@ public final class DirectoryEventTarget implements EventTarget {
     static final int FILES_MAX = 200;
 
     private final Path folder;
-    private final String instance;
+    private final Reporter reporter;
     private final InstantSource clock;
-    private final Dump yaml =
-            new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
 
-    /**
-     * @param directory is made when it is needed
-     * @param instance the node's name
-     */
-    public DirectoryEventTarget(Path directory, String instance, InstantSource clock) {
+    /** @param directory is made when it is needed */
+    public DirectoryEventTarget(Path directory, Reporter reporter, InstantSource clock) {
         this.folder = directory.resolve("events");
-        this.instance = instance;
+        this.reporter = reporter;
         this.clock = clock;
     }
 
@@ -48,13 +39,10 @@ public final class DirectoryEventTarget implements EventTarget {
             if (Files.exists(file)) {
                 return;
             }
-            Files.createDirectories(file.getParent());
-            Path whole = file.resolveSibling("." + event.name() + ".new");
-            Files.writeString(whole, yaml.dumpToString(EventObject.of(event, "", instance, clock.instant())));
-            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+            YamlFile.write(file, EventObject.of(event, "", reporter, clock.instant()));
             forgetOldest();
         } catch (IOException e) {
-            throw new EventRefused("cannot write " + file + ": " + e, true);
+            throw new WriteRefused(WriteRefused.Why.TROUBLE, "cannot write " + file + ": " + e);
         }
     }
 

@@ -14,22 +14,19 @@ import java.util.Map;
  */
 final class EventObject {
 
-    private static final String CONTROLLER = "fairlead.io/proxy";
-
     private EventObject() {}
 
     /**
      * @param uid of the object; empty if it is not known
-     * @param instance which of the controllers says so: the node's name
      */
-    static Map<String, Object> of(ClusterEvent event, String uid, String instance, Instant now) {
+    static Map<String, Object> of(ClusterEvent event, String uid, Reporter reporter, Instant now) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("apiVersion", "events.k8s.io/v1");
         object.put("kind", "Event");
         object.put("metadata", metadata(event));
         object.put("eventTime", now.truncatedTo(ChronoUnit.MICROS).toString());
-        object.put("reportingController", CONTROLLER);
-        object.put("reportingInstance", instance);
+        object.put("reportingController", reporter.controller());
+        object.put("reportingInstance", reporter.instance());
         object.put("type", event.type().toString());
         object.put("reason", event.reason());
         object.put("action", event.action());

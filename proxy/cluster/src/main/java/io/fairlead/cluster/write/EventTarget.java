@@ -11,7 +11,7 @@ public interface EventTarget {
     /**
      * Writes it, unless it is there already or the object is gone.
      *
-     * @throws EventRefused if it could not be written
+     * @throws WriteRefused if it could not be written
      */
     void write(ClusterEvent event) throws InterruptedException;
 }

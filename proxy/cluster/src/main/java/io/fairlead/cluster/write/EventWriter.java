@@ -86,7 +86,7 @@ public final class EventWriter implements AutoCloseable {
                 target.write(event);
                 refusalTold = false;
                 return;
-            } catch (EventRefused e) {
+            } catch (WriteRefused e) {
                 LOG.log(
                         refusalTold ? Level.DEBUG : Level.WARNING,
                         "no Event for {0}: {1}",

@@ -114,4 +114,11 @@ final class KubernetesAccessTest {
         List<String> mixed = List.of("https://192.0.2.1:6443", "http://192.0.2.2:8001");
         assertNull(KubernetesAccess.servers(mixed, inside, folder).config().getOauthTokenProvider());
     }
+
+    @Test
+    void ownNamespaceIsThatOfThePod(@TempDir Path serviceAccount) throws IOException {
+        assertEquals("default", KubernetesAccess.ownNamespace(serviceAccount));
+        Files.writeString(serviceAccount.resolve("namespace"), "fairlead\n");
+        assertEquals("fairlead", KubernetesAccess.ownNamespace(serviceAccount));
+    }
 }

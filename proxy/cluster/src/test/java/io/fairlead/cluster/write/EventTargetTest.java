@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EventTargetTest {
 
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2025-01-02T03:04:05.678901234Z"));
+    private static final Reporter REPORTER = new Reporter("fairlead.io/proxy", "node-1");
     private static final String EVENTS = "/apis/events.k8s.io/v1/namespaces/shop/events";
     private static final ObjectKey WEB = new ObjectKey(ClusterKind.SERVICE, new ObjectName("shop", "web"));
     private static final ClusterEvent EVENT = event(WEB, "spec.ports[0].port: is missing");
@@ -43,7 +44,7 @@ final class EventTargetTest {
 
     private final FakeApiServer server = new FakeApiServer();
     private final ApiConnection connection = new ApiConnection(KubernetesAccess.plain(List.of(server.url())));
-    private final EventTarget api = new ApiEventTarget(connection, "node-1", CLOCK);
+    private final EventTarget api = new ApiEventTarget(connection, REPORTER, CLOCK);
 
     private static ClusterEvent event(ObjectKey object, String note) {
         return new ClusterEvent(object, ClusterEvent.Type.WARNING, "SetAside", "SyncProxyRules", note, "");
@@ -83,16 +84,16 @@ final class EventTargetTest {
     @Test
     void refusalsThatLastAreToldFromThoseThatPass() {
         server.refuse("services", 403, 1);
-        assertFalse(assertThrows(EventRefused.class, () -> api.write(EVENT)).isWorthRetrying());
+        assertFalse(assertThrows(WriteRefused.class, () -> api.write(EVENT)).isWorthRetrying());
         server.refuse("services", 429, 1);
-        assertTrue(assertThrows(EventRefused.class, () -> api.write(EVENT)).isWorthRetrying());
+        assertTrue(assertThrows(WriteRefused.class, () -> api.write(EVENT)).isWorthRetrying());
         server.close();
-        assertTrue(assertThrows(EventRefused.class, () -> api.write(EVENT)).isWorthRetrying());
+        assertTrue(assertThrows(WriteRefused.class, () -> api.write(EVENT)).isWorthRetrying());
     }
 
     @Test
     void withoutAnApiItIsAFile() throws InterruptedException, IOException {
-        EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK);
+        EventTarget target = new DirectoryEventTarget(folder, REPORTER, CLOCK);
         target.write(EVENT);
         Path file = folder.resolve("events/shop/" + EVENT.name() + ".yaml");
         assertEquals("""
@@ -110,7 +111,7 @@ final class EventTargetTest {
 
     @Test
     void oldFilesAreForgotten() throws InterruptedException, IOException {
-        EventTarget target = new DirectoryEventTarget(folder, "node-1", CLOCK);
+        EventTarget target = new DirectoryEventTarget(folder, REPORTER, CLOCK);
         for (int i = 0; i < DirectoryEventTarget.FILES_MAX + 5; i++) {
             target.write(event(WEB, "note " + i));
         }

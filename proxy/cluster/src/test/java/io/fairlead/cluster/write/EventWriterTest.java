@@ -41,7 +41,7 @@ final class EventWriterTest {
         public void write(ClusterEvent event) {
             attempts.incrementAndGet();
             if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                throw new EventRefused("no", !forGood);
+                throw new WriteRefused(forGood ? WriteRefused.Why.NOT_PERMITTED : WriteRefused.Why.TROUBLE, "no");
             }
             written.add(event.note());
         }

@@ -67,6 +67,12 @@ public final class LabCluster implements AutoCloseable {
         return agents.stream().map(ready::get).toList();
     }
 
+    /** Starts an ingress in a pod. */
+    public IngressProcess startIngress(HostSpec pod, AgentProgram program) {
+        String node = topology().nodeOf(pod).name();
+        return IngressProcess.start(run, lab.host(pod), node, program, manifests.path());
+    }
+
     public Topology topology() {
         return lab.topology();
     }

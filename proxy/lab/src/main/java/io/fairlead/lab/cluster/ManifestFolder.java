@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The folder that the agents take the cluster from: one file for the nodes and one for each Service.
+ * The folder that the agents take the cluster from: one file for the nodes, one for each Service, and others.
  *
  * <p>Thread-safe as long as no two threads write the same Service.
  */
@@ -72,7 +72,8 @@ public final class ManifestFolder {
         put(service.name(), service.yaml(topology));
     }
 
-    private void put(String name, String yaml) {
+    /** Writes {@code NAME.yaml}, in one step as well. */
+    public void put(String name, String yaml) {
         // Hidden files are no manifests.
         Path fresh = path.resolve("." + name + ".new");
         try {

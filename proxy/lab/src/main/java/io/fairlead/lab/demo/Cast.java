@@ -8,15 +8,17 @@ import io.fairlead.lab.traffic.Transport;
 import java.util.List;
 
 /**
- * Who plays in the story: the first pod of each node asks, four pods answer, two stand by.
+ * Who plays in the story: the first pod of each node asks, four pods answer, two stand by; the last pod of the first node
+ * is the ingress.
  *
  * <p>Immutable.
  *
  * @param asker on the first node
  * @param web the first endpoints of the Services
- * @param standby endpoints after scaling up
+ * @param standby endpoints after scaling up, or after a rollout
+ * @param ingress where clients from outside come to, so that it sees their own addresses
  */
-record Cast(Topology topology, HostSpec asker, List<HostSpec> web, List<HostSpec> standby) {
+record Cast(Topology topology, HostSpec asker, List<HostSpec> web, List<HostSpec> standby, HostSpec ingress) {
 
     private static final int WEB = 4;
     private static final int STANDBY = 2;
@@ -24,11 +26,15 @@ record Cast(Topology topology, HostSpec asker, List<HostSpec> web, List<HostSpec
     static final int ECHO_NODE_PORT = 30053;
 
     static Cast of(int nodes) {
-        int podsPerNode = 1 + Math.ceilDiv(WEB + STANDBY, nodes);
+        int podsPerNode = 2 + Math.ceilDiv(WEB + STANDBY, nodes);
         Topology topology = Topology.of(nodes, podsPerNode);
         List<HostSpec> servers = topology.pods().subList(nodes, nodes + WEB + STANDBY);
         return new Cast(
-                topology, topology.pods().getFirst(), servers.subList(0, WEB), servers.subList(WEB, WEB + STANDBY));
+                topology,
+                topology.pods().getFirst(),
+                servers.subList(0, WEB),
+                servers.subList(WEB, WEB + STANDBY),
+                topology.nodes().getFirst().pods().getLast());
     }
 
     /** Reachable in all ways, from everywhere to every pod. */
@@ -58,6 +64,20 @@ record Cast(Topology topology, HostSpec asker, List<HostSpec> web, List<HostSpec
         return ServiceManifest.of("empty", cluster(99), 80, Transport.HTTP).loadBalancer(balancer(99));
     }
 
+    /** Behind the ingress, which asks its pods directly. */
+    ServiceManifest shopService() {
+        return ServiceManifest.of("shop", cluster(20), 80, Transport.HTTP).endpoints(web);
+    }
+
+    /** How clients reach the ingress itself. */
+    ServiceManifest ingressService() {
+        return ServiceManifest.of("ingress", cluster(21), 443, Transport.HTTPS)
+                .loadBalancer(balancer(21))
+                .localOnly(true)
+                .endpoints(List.of(ingress));
+    }
+
+    /** What the agents begin with. */
     List<ServiceManifest> services() {
         return List.of(webService(), localService(), echoService(), emptyService());
     }

@@ -30,7 +30,7 @@ record Playground(LabRun run, String command) {
         Screen screen = stage.screen();
         ServiceManifest web = stage.cast().webService();
         Path folder = stage.cluster().agents().getFirst().folder();
-        screen.headline("9", "Yours to play with, until ^C");
+        screen.headline("11", "Yours to play with, until ^C");
         Map<String, String> hints = new LinkedHashMap<>();
         hints.put("edit", stage.cluster().manifests().file(web.name()).toString());
         hints.put("ask", command + " services --run-dir " + folder);
@@ -46,9 +46,20 @@ record Playground(LabRun run, String command) {
                 "be outside",
                 inside(Topology.OUTSIDE.name()) + "curl -s "
                         + web.loadBalancers().getFirst().text4());
+        hints.put(
+                "be a browser",
+                inside(Topology.OUTSIDE.name()) + "curl -s --cacert " + IngressSteps.certificate(run.folder())
+                        + " --resolve "
+                        + IngressSteps.HOST + ":443:"
+                        + stage.cast()
+                                .ingressService()
+                                .loadBalancers()
+                                .getFirst()
+                                .text4() + " https://"
+                        + IngressSteps.HOST);
         hints.put("read", folder.resolve("agent.log").toString());
         hints.forEach((verb, what) ->
-                screen.line(screen.look().dim(" ".repeat(10 - verb.length()) + verb) + "  " + what));
+                screen.line(screen.look().dim(" ".repeat(12 - verb.length()) + verb) + "  " + what));
         screen.line("");
         watchForever(stage, web);
     }

@@ -1,6 +1,7 @@
 package io.fairlead.lab.demo;
 
 import io.fairlead.lab.cluster.LabCluster;
+import io.fairlead.lab.demo.Checks.Claim;
 import io.fairlead.lab.topology.DualStack;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.HostSpec;
@@ -13,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What every step of the story uses.
@@ -24,6 +27,7 @@ record Stage(LabCluster cluster, Cast cast, Screen screen, Checks checks, Pace p
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration FRAME = Duration.ofMillis(100);
+    private static final int COLUMNS_MAX = 110;
 
     Host asker() {
         return cluster.host(cast.asker());
@@ -42,12 +46,26 @@ record Stage(LabCluster cluster, Cast cast, Screen screen, Checks checks, Pace p
 
     /** Draws traffic again and again for a while. */
     LoadReport watch(TrafficLoad load, Duration time, Function<LoadReport, List<String>> drawing) {
+        return watch(load::report, time, drawing);
+    }
+
+    /** The same with traffic of any kind. */
+    LoadReport watch(Supplier<LoadReport> load, Duration time, Function<LoadReport, List<String>> drawing) {
         long deadline = System.nanoTime() + time.toNanos();
         while (deadline - System.nanoTime() > 0) {
             Pace.rest(min(FRAME, Duration.ofNanos(deadline - System.nanoTime())));
-            screen.live(drawing.apply(load.report()));
+            screen.live(drawing.apply(load.get()));
         }
-        return load.report();
+        return load.get();
+    }
+
+    /** A command and what its program answered. */
+    void show(String command, Optional<String> answer) {
+        screen.line(look().accent("$ fairlead " + command));
+        List<String> lines = answer.orElse("").lines().toList();
+        checks.expect(new Claim(lines.size() > 1, command + " is answered"));
+        lines.forEach(
+                line -> screen.line(look().dim(line.length() > COLUMNS_MAX ? line.substring(0, COLUMNS_MAX) : line)));
     }
 
     private static Duration min(Duration one, Duration other) {

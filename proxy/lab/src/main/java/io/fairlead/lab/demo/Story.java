@@ -4,7 +4,6 @@ import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.cluster.AgentProgram;
 import io.fairlead.lab.cluster.LabCluster;
 import io.fairlead.lab.cluster.ServiceManifest;
-import io.fairlead.lab.demo.Checks.Claim;
 import io.fairlead.lab.run.LabRun;
 import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -24,8 +22,6 @@ import java.util.function.Consumer;
  * <p>Confined to the main thread.
  */
 public final class Story {
-
-    private static final int COLUMNS_MAX = 110;
 
     private final LabRun run;
     private final Cast cast;
@@ -44,11 +40,12 @@ public final class Story {
     /**
      * Tells it.
      *
-     * @param program how agents are started
+     * @param agent how agents are started
+     * @param ingress how the ingress is
      * @return whether everything was as it should be
      */
-    public boolean tell(AgentProgram program) {
-        return tell(program, stage -> {});
+    public boolean tell(AgentProgram agent, AgentProgram ingress) {
+        return tell(agent, ingress, stage -> {});
     }
 
     /**
@@ -56,17 +53,17 @@ public final class Story {
      *
      * @param command how the user calls Fairlead
      */
-    public boolean tellAndStay(AgentProgram program, String command) {
-        return tell(program, new Playground(run, command)::play);
+    public boolean tellAndStay(AgentProgram agent, AgentProgram ingress, String command) {
+        return tell(agent, ingress, new Playground(run, command)::play);
     }
 
-    private boolean tell(AgentProgram program, Consumer<Stage> encore) {
+    private boolean tell(AgentProgram agent, AgentProgram ingress, Consumer<Stage> encore) {
         long start = System.nanoTime();
         picture();
         try (LabCluster cluster = LabCluster.build(run, cast.topology())) {
             Duration built = Duration.ofNanos(System.nanoTime() - start);
             Stage stage = new Stage(cluster, cast, screen, checks, pace);
-            arrival(stage, program, built);
+            arrival(stage, agent, built);
             RoutingSteps routing = new RoutingSteps(stage);
             ChangeSteps changes = new ChangeSteps(stage);
             Map<String, Long> shares = routing.clusterAddress();
@@ -80,7 +77,12 @@ public final class Story {
             pause();
             ChangeSteps.Restart restart = changes.killAgent();
             pause();
-            summarize(edit, refusal, restart, Duration.ofNanos(System.nanoTime() - start));
+            IngressSteps shop = IngressSteps.begin(stage, ingress, run.folder());
+            shop.fromOutside();
+            pause();
+            IngressSteps.Changes online = shop.changes();
+            pause();
+            summarize(edit, refusal, restart, online, Duration.ofNanos(System.nanoTime() - start));
             encore.accept(stage);
         }
         return checks.failed().isEmpty();
@@ -134,23 +136,19 @@ public final class Story {
         String client = Topology.OUTSIDE.addresses().text4();
         String address = local.loadBalancers().getFirst().text4() + ":" + local.port();
         screen.headline("6", "Ask the agent of " + agent.node().name());
-        show(agent, "explain " + client + " " + address, "/explain", Map.of("from", client, "to", address));
-        show(agent, "services " + echo.fullName(), "/services", Map.of("filter", echo.fullName()));
+        stage.show("explain " + client + " " + address, agent.table("/explain", Map.of("from", client, "to", address)));
+        stage.show("services " + echo.fullName(), agent.table("/services", Map.of("filter", echo.fullName())));
     }
 
-    private void show(AgentProcess agent, String command, String page, Map<String, String> question) {
-        screen.line(screen.look().accent("$ fairlead " + command));
-        List<String> answer =
-                agent.table(page, new TreeMap<>(question)).orElse("").lines().toList();
-        checks.expect(new Claim(answer.size() > 1, command + " is answered"));
-        answer.forEach(line ->
-                screen.line(screen.look().dim(line.length() > COLUMNS_MAX ? line.substring(0, COLUMNS_MAX) : line)));
-    }
-
-    private void summarize(ChangeSteps.Edit edit, Duration refusal, ChangeSteps.Restart restart, Duration took) {
+    private void summarize(
+            ChangeSteps.Edit edit,
+            Duration refusal,
+            ChangeSteps.Restart restart,
+            IngressSteps.Changes online,
+            Duration took) {
         LoadReport traffic = restart.traffic();
         List<String> failed = checks.failed();
-        screen.headline("8", failed.isEmpty() ? "All as it should be" : "Not all as it should be");
+        screen.headline("10", failed.isEmpty() ? "All as it should be" : "Not all as it should be");
         TextTable table = new TextTable().column("what").column("measured");
         table.row(
                 "new connection and answer, ClusterIP",
@@ -162,6 +160,14 @@ public final class Story {
         table.row(
                 "agent killed and restarted under traffic",
                 String.format(Locale.ROOT, "%d of %d requests failed", traffic.failed(), traffic.started()));
+        table.row("new certificate shown after", Stage.millis(online.certificate()));
+        table.row(
+                "new certificate and rollout under TLS load",
+                String.format(
+                        Locale.ROOT,
+                        "%d of %d requests failed",
+                        online.traffic().failed(),
+                        online.traffic().started()));
         table.row("checks", checks.made() - failed.size() + " of " + checks.made() + " hold");
         table.row("whole story", String.format(Locale.ROOT, "%.1f s", took.toNanos() / 1e9));
         StringBuilder text = new StringBuilder();

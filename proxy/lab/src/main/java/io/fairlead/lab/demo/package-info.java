@@ -1,7 +1,7 @@
 /**
  * The story that {@code fairlead demo} tells, and how it looks.
  *
- * <p>Reads what real traffic met and what the agents answer; writes the terminal and the manifests of its cluster; never
+ * <p>Reads what real traffic met and what the programs answer; writes the terminal and the manifests of its cluster; never
  * says that something worked without having seen it.
  */
 @NullMarked

@@ -125,7 +125,7 @@ public final class ApiFiller implements AutoCloseable {
                 // The API server has made its own.
                 case SERVICE_CIDR -> {}
                 case NAMESPACE, NODE -> write(new HollowChange(HollowChange.Verb.ADDED, object));
-                case SERVICE, ENDPOINT_SLICE -> later.add(object);
+                case SERVICE, ENDPOINT_SLICE, INGRESS_CLASS, INGRESS -> later.add(object);
             }
         });
         await();
@@ -152,6 +152,7 @@ public final class ApiFiller implements AutoCloseable {
             case HollowNamespace ignored -> object.key().hashCode();
             case HollowNode ignored -> object.key().hashCode();
             case HollowRange ignored -> object.key().hashCode();
+            case HollowIngress ignored -> object.key().hashCode();
         };
     }
 

@@ -10,7 +10,9 @@ public enum HollowKind {
     NODE("v1", "Node", "/api/v1", "nodes", false),
     SERVICE_CIDR("networking.k8s.io/v1", "ServiceCIDR", "/apis/networking.k8s.io/v1", "servicecidrs", false),
     SERVICE("v1", "Service", "/api/v1", "services", true),
-    ENDPOINT_SLICE("discovery.k8s.io/v1", "EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices", true);
+    ENDPOINT_SLICE("discovery.k8s.io/v1", "EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices", true),
+    INGRESS_CLASS("networking.k8s.io/v1", "IngressClass", "/apis/networking.k8s.io/v1", "ingressclasses", false),
+    INGRESS("networking.k8s.io/v1", "Ingress", "/apis/networking.k8s.io/v1", "ingresses", true);
 
     private final String apiVersion;
     private final String kind;

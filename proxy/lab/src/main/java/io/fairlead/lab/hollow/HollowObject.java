@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * <p>Immutable.
  */
-public sealed interface HollowObject permits HollowNamespace, HollowNode, HollowRange, HollowService, HollowSlice {
+public sealed interface HollowObject
+        permits HollowIngress, HollowNamespace, HollowNode, HollowRange, HollowService, HollowSlice {
 
     HollowKind kind();
 

@@ -4,6 +4,7 @@ import io.fairlead.lab.run.LabException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Programs of other projects, as {@code ./fairlead test --all} builds them.
@@ -35,5 +36,20 @@ public record Judges(Path folder) {
             throw new LabException("there is no " + program + "; './fairlead test --all' builds it");
         }
         return program;
+    }
+
+    /** Whether a server of others was unpacked, since the machine lacks it. */
+    public boolean has(String server) {
+        return Files.exists(servers().resolve(server));
+    }
+
+    private Path servers() {
+        return folder.resolve("servers");
+    }
+
+    /** The words that start nginx or HAProxy: what was unpacked with all that it is linked with, else the machine's. */
+    public List<String> server(String name) {
+        String start = "LD_LIBRARY_PATH=\"$0\"/libraries exec \"$0\"/" + name + " \"$@\"";
+        return has(name) ? List.of("sh", "-c", start, servers().toString()) : List.of(name);
     }
 }

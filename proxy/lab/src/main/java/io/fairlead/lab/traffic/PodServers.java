@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The programs of all pods of a lab, on one thread: each pod serves HTTP and UDP on every {@link Transport#podPort} and
+ * The programs of all pods of a lab, on one thread: each pod serves {@link Transport#HTTP} and {@link Transport#UDP} and
  * answers who it is and which client address it saw.
  *
  * <p>Thread-safe.
@@ -118,7 +118,7 @@ public final class PodServers implements AutoCloseable {
                 client = duty.listener().accept()) {
             open.add(client);
             InetSocketAddress source = (InetSocketAddress) client.getRemoteAddress();
-            Answer answer = new Answer(duty.pod(), source.getAddress());
+            Answer answer = Answer.direct(duty.pod(), source.getAddress());
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ, new Connection(answer, client, new StringBuilder()));
         }
@@ -137,7 +137,7 @@ public final class PodServers implements AutoCloseable {
             request.setLength(0);
             boolean close = Answer.closesConnection(head);
             // An answer is far smaller than a send buffer.
-            duty.channel().write(ByteBuffer.wrap(duty.answer().reply(close)));
+            duty.channel().write(ByteBuffer.wrap(duty.answer().to(head).reply(close)));
             if (close) {
                 drop(key.channel());
             }
@@ -147,7 +147,7 @@ public final class PodServers implements AutoCloseable {
     private void answer(Datagrams duty) throws IOException {
         DatagramChannel channel = duty.channel();
         for (SocketAddress from = channel.receive(scratch.clear()); from != null; ) {
-            Answer answer = new Answer(duty.pod(), ((InetSocketAddress) from).getAddress());
+            Answer answer = Answer.direct(duty.pod(), ((InetSocketAddress) from).getAddress());
             channel.send(ByteBuffer.wrap(answer.datagram()), from);
             from = channel.receive(scratch.clear());
         }

@@ -27,6 +27,12 @@ public record Probe(Transport transport, InetSocketAddress target, Duration time
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int REPLY_BYTES_MAX = 1024;
 
+    public Probe {
+        if (transport == Transport.HTTPS) {
+            throw new IllegalArgumentException("a probe of " + target + " knows no certificate: SecureClient does");
+        }
+    }
+
     /** With the usual time-out of five seconds. */
     public static Probe of(Transport transport, InetAddress address, int port) {
         return new Probe(transport, new InetSocketAddress(address, port), TIMEOUT);

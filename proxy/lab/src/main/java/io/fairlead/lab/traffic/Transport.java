@@ -9,7 +9,9 @@ public enum Transport {
     /** HTTP/1.1 over TCP. */
     HTTP("TCP", 8080),
     /** A datagram for a datagram. */
-    UDP("UDP", 5353);
+    UDP("UDP", 5353),
+    /** HTTP/1.1 over TLS, which only an ingress in a pod serves. */
+    HTTPS("TCP", 8443);
 
     private final String protocol;
     private final int podPort;
@@ -24,7 +26,7 @@ public enum Transport {
         return protocol;
     }
 
-    /** Where every pod listens. */
+    /** Where pods listen. */
     public int podPort() {
         return podPort;
     }

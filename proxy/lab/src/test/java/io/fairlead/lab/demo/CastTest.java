@@ -19,7 +19,8 @@ class CastTest {
         Set<HostSpec> all = new HashSet<>(cast.web());
         all.addAll(cast.standby());
         all.add(cast.asker());
-        assertEquals(7, all.size());
+        all.add(cast.ingress());
+        assertEquals(8, all.size());
         assertTrue(cast.topology().pods().containsAll(all));
     }
 

@@ -89,7 +89,9 @@ class TrafficTest {
             for (int i = 0; i < 3; i++) {
                 var answered = assertInstanceOf(ProbeResult.Answered.class, held.ask());
                 assertEquals(
-                        new Answer(SERVER.name(), Topology.OUTSIDE.addresses().v6()), answered.answer());
+                        Answer.direct(
+                                SERVER.name(), Topology.OUTSIDE.addresses().v6()),
+                        answered.answer());
             }
         }
     }

@@ -12,7 +12,7 @@ public final class ListenException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    ListenException(HttpEndpoint endpoint, String reason) {
+    public ListenException(HttpEndpoint endpoint, String reason) {
         super("cannot listen on " + endpoint + ": " + reason);
     }
 }

@@ -77,10 +77,11 @@ final class ServiceDecoder implements KindDecoder {
                 sourceRanges(spec.at("loadBalancerSourceRanges"), families),
                 affinityTimeoutSeconds(spec),
                 spec.at("healthCheckNodePort").number(0, 0, 65535, "a port"),
-                forProxy ? proxyFacts(spec, external) : ProxyFacts.NONE));
+                forProxy ? proxyFacts(object, external) : ProxyFacts.NONE));
     }
 
-    private ProxyFacts proxyFacts(Field spec, boolean external) {
+    private ProxyFacts proxyFacts(Field object, boolean external) {
+        Field spec = object.at("spec");
         Map<Integer, String> protocols = new HashMap<>();
         for (Field item : spec.at("ports").items(KindDecoder.PORTS_MAX)) {
             String protocol = item.at("appProtocol").text(253);
@@ -90,9 +91,19 @@ final class ServiceDecoder implements KindDecoder {
             }
         }
         String name = external ? spec.at("externalName").text(EXTERNAL_NAME_MAX) : "";
-        return protocols.isEmpty() && name.isEmpty()
+        List<String> loadBalancer = loadBalancer(object.at("status"));
+        return protocols.isEmpty() && name.isEmpty() && loadBalancer.isEmpty()
                 ? ProxyFacts.NONE
-                : interner.share(new ProxyFacts(name, protocols));
+                : interner.share(new ProxyFacts(name, protocols, loadBalancer));
+    }
+
+    private static List<String> loadBalancer(Field status) {
+        List<String> published = new ArrayList<>();
+        for (Field item : status.at("loadBalancer").at("ingress").items(ADDRESSES_MAX)) {
+            String ip = item.at("ip").text(256);
+            published.add(ip.isEmpty() ? item.at("hostname").text(EXTERNAL_NAME_MAX) : ip);
+        }
+        return published;
     }
 
     /** The cluster addresses, or none for a headless Service and one that was not given an address yet. */
