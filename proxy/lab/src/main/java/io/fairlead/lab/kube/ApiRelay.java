@@ -23,6 +23,9 @@ public final class ApiRelay implements AutoCloseable {
     private final NetNs namespace;
     private final InetSocketAddress target;
     private final Semaphore free = new Semaphore(CONNECTIONS_MAX);
+    // Not a virtual thread: those cannot enter a namespace.
+    private final Thread acceptor =
+            Thread.ofPlatform().daemon().name("API relay").unstarted(this::accept);
 
     private ApiRelay(ServerSocketChannel listener, NetNs namespace, InetSocketAddress target) {
         this.listener = listener;
@@ -40,8 +43,7 @@ public final class ApiRelay implements AutoCloseable {
             ServerSocketChannel listener =
                     ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             ApiRelay relay = new ApiRelay(listener, namespace, target);
-            // Not a virtual thread: those cannot enter a namespace.
-            Thread.ofPlatform().daemon().name("API relay").start(relay::accept);
+            relay.acceptor.start();
             return relay;
         } catch (IOException e) {
             throw new LabException("cannot listen at 127.0.0.1:" + port + ": " + e.getMessage(), e);
@@ -54,7 +56,11 @@ public final class ApiRelay implements AutoCloseable {
 
     private void accept() {
         while (listener.isOpen()) {
-            free.acquireUninterruptibly();
+            try {
+                free.acquire();
+            } catch (InterruptedException closed) {
+                return;
+            }
             try {
                 SocketChannel client = listener.accept();
                 // A socket stays in the namespace that it was made in.
@@ -97,12 +103,20 @@ public final class ApiRelay implements AutoCloseable {
         }
     }
 
+    /** Afterwards nobody listens at the port any more. */
     @Override
     public void close() {
         try {
             listener.close();
         } catch (IOException e) {
             throw new LabException("cannot close the relay: " + e.getMessage(), e);
+        }
+        // The kernel keeps a socket listening for as long as a thread waits in accept.
+        acceptor.interrupt();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
