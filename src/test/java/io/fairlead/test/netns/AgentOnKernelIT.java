@@ -54,7 +54,7 @@ final class AgentOnKernelIT {
 
     private final Topology topology = new Topology();
     private final Cluster cluster = new Cluster(Manifests.base());
-    private final KernelEngine engine = new KernelEngine(topology, POLICY);
+    private final KernelEngine engine = new KernelEngine(KernelPlane.NFTABLES, topology, POLICY);
 
     @BeforeEach
     void serve() {

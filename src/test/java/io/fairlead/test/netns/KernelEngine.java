@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.plan.Addresses;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.Flow;
@@ -12,11 +11,8 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.Protocol;
-import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.conntrack.Conntrack;
 import io.fairlead.kernel.conntrack.ConntrackFilter;
-import io.fairlead.kernel.nft.NetlinkNft;
-import io.fairlead.kernel.nft.Nft;
 import io.fairlead.test.AddressPlan;
 import io.fairlead.test.netns.Probe.Result;
 import io.fairlead.test.scenario.Agent;
@@ -24,7 +20,7 @@ import io.fairlead.test.scenario.Client;
 import io.fairlead.test.scenario.Engine;
 import io.fairlead.test.scenario.FakeEngine;
 import io.fairlead.test.scenario.FlowRow;
-import io.fairlead.test.scenario.KernelState;
+import io.fairlead.test.scenario.PlaneKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +56,7 @@ final class KernelEngine implements Engine {
 
     private static final Duration MORE_PATIENCE = Duration.ofSeconds(5);
 
+    private final KernelPlane plane;
     private final Topology topology;
     private final AgentPolicy policy;
     private final Set<IpAddress> addresses = new TreeSet<>(AddressPlan.NODE_ADDRESSES);
@@ -70,19 +67,20 @@ final class KernelEngine implements Engine {
             THREADS, Thread.ofPlatform().daemon().name("probe-", 0).factory());
     private Agent agent;
 
-    KernelEngine(Topology topology, AgentPolicy policy) {
+    KernelEngine(KernelPlane plane, Topology topology, AgentPolicy policy) {
+        this.plane = plane;
         this.topology = topology;
-        this.policy = policy;
+        this.policy = policy.in(plane.kind().rules());
         this.agent = newAgent();
     }
 
     private Agent newAgent() {
-        return topology.node().run(() -> new Agent(NetlinkNft::open, policy, KernelEngine::permitLoopback));
+        return topology.node().run(() -> new Agent(plane.open(), policy));
     }
 
-    private static void permitLoopback(boolean permitted) {
-        Sysctl.Outcome outcome = new Sysctl("net/ipv4/conf/all/route_localnet").write(permitted ? 1 : 0);
-        assertTrue(outcome instanceof Sysctl.Value, outcome::toString);
+    @Override
+    public PlaneKind plane() {
+        return plane.kind();
     }
 
     @Override
@@ -138,8 +136,8 @@ final class KernelEngine implements Engine {
                 possible.stream().collect(Collectors.partitioningBy(row -> agent.hasAffinity(row.flow())));
         inParallel(byAffinity.getOrDefault(false, List.of()));
         byAffinity.getOrDefault(true, List.of()).forEach(this::expectFlow);
-        KernelState.assertSame(
-                FakeEngine.stateFromScratch(policy, agent.engine().snapshot(), addresses),
+        FakeEngine.expectSameState(
+                FakeEngine.stateFromScratch(plane.kind(), policy, agent.engine().snapshot(), addresses),
                 state(),
                 "the kernel does not hold what a new agent writes into the fake one");
     }
@@ -242,15 +240,12 @@ final class KernelEngine implements Engine {
 
     @Override
     public void expectClean() {
-        List<String> left = new ArrayList<>(state());
-        left.removeIf(line -> !line.contains(" -> ") || line.contains(" node-addresses "));
-        assertEquals(List.of(), left);
+        assertTrue(agent.engine().snapshot().services().isEmpty());
+        expectFlows(List.of());
     }
 
     private List<String> state() {
-        try (Nft nft = topology.node().run(NetlinkNft::open)) {
-            return KernelState.read(nft);
-        }
+        return topology.node().run(plane::state);
     }
 
     /** The next scenario may use the same Service, and a probe the same port, while the kernel remembers the flow. */
@@ -266,9 +261,7 @@ final class KernelEngine implements Engine {
     public void close() {
         threads.shutdownNow();
         agent.close();
-        try (Nft nft = topology.node().run(NetlinkNft::open)) {
-            NftablesDataplane.cleanup(nft);
-        }
+        topology.node().run(plane::cleanup);
         forgetDatagrams();
         addresses.removeAll(AddressPlan.NODE_ADDRESSES);
         addresses.forEach(topology::removeNodeAddress);

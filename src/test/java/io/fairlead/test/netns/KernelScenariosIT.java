@@ -39,17 +39,21 @@ final class KernelScenariosIT {
         List<DynamicTest> tests = new ArrayList<>();
         for (Scenario scenario : ScenarioFiles.read()) {
             if (isForTheKernel(scenario)) {
-                tests.add(test(scenario, Permutation.AS_WRITTEN));
-                if (scenario.asWrittenOnly().isEmpty()) {
-                    tests.add(test(scenario, Permutation.RESTARTED));
+                for (KernelPlane plane : KernelPlane.values()) {
+                    tests.add(test(plane, scenario, Permutation.AS_WRITTEN));
+                    // Both flavours read back the same text.
+                    if (scenario.asWrittenOnly().isEmpty() && plane != KernelPlane.IPTABLES_LEGACY) {
+                        tests.add(test(plane, scenario, Permutation.RESTARTED));
+                    }
                 }
             }
         }
         return tests;
     }
 
-    private DynamicTest test(Scenario scenario, Permutation permutation) {
-        return DynamicTest.dynamicTest(scenario + ", " + permutation, () -> play(scenario, permutation));
+    private DynamicTest test(KernelPlane plane, Scenario scenario, Permutation permutation) {
+        return DynamicTest.dynamicTest(
+                scenario + ", " + plane + ", " + permutation, () -> play(plane, scenario, permutation));
     }
 
     private static boolean isForTheKernel(Scenario scenario) {
@@ -57,13 +61,14 @@ final class KernelScenariosIT {
                 && scenario.steps().stream().noneMatch(step -> step instanceof Step.Advance);
     }
 
-    private void play(Scenario scenario, Permutation permutation) {
-        try (Engine engine = new KernelEngine(topology, scenario.policy());
+    private void play(KernelPlane plane, Scenario scenario, Permutation permutation) {
+        try (Engine engine = new KernelEngine(plane, topology, scenario.policy());
                 ScenarioRun run = new ScenarioRun(scenario, engine, permutation, 1)) {
             run.play();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
-                    scenario + " (" + scenario.sentence() + "), " + permutation + ": " + e.getMessage(), e);
+                    scenario + " (" + scenario.sentence() + "), " + plane + ", " + permutation + ": " + e.getMessage(),
+                    e);
         }
     }
 }

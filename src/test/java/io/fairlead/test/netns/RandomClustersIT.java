@@ -62,7 +62,7 @@ final class RandomClustersIT {
         RandomCluster world = new RandomCluster(random, PROTOCOLS);
         RandomFlows flows = new RandomFlows(random, PROTOCOLS);
         AgentPolicy policy = new NodeOptions().policy();
-        try (KernelEngine engine = new KernelEngine(topology, policy);
+        try (KernelEngine engine = new KernelEngine(KernelPlane.NFTABLES, topology, policy);
                 Cluster cluster = new Cluster(Manifests.base())) {
             for (int round = 0; round < ROUNDS; round++) {
                 List<ClusterChange> changes = new ArrayList<>();

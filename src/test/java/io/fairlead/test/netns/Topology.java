@@ -26,7 +26,7 @@ import java.util.Map;
  * <pre>
  *   pod-a ──┐                    ┌── uplink ── remote: other-node, remote-pod, endpoints 10.180.1.1 to 10
  *   pod-b ──┼─ cni0 ── node ─────┼── wan ───── outside: 203.0.113.2, 203.0.113.130
- *   pods ───┘                    └── rest ──── elsewhere: 5.6.7.0/24, 172.31.0.0/16 ...
+ *   pods ───┘                    └── rest ──── elsewhere: 5.6.7.0/24, 172.30.0.0/15 ...
  * </pre>
  *
  * <p>Immutable once built; use from any thread.
@@ -40,7 +40,7 @@ final class Topology implements AutoCloseable {
     private static final List<Integer> UDP_PORTS = List.of(8080, 8443, 5353);
     private static final List<Integer> NODE_TCP_PORTS = List.of(8080, 30080, 30081, 30443, 31000, 30053);
     private static final List<Integer> NODE_UDP_PORTS = List.of(30053);
-    private static final List<Integer> ELSEWHERE_PORTS = List.of(80, 81, 443, 30080);
+    private static final List<Integer> ELSEWHERE_PORTS = List.of(80, 81, 443, 3868, 8080, 30080);
 
     private final Place node = new Place();
     private final Place pods = new Place();
@@ -102,6 +102,9 @@ final class Topology implements AutoCloseable {
         // Else a packet that is translated on the bridge never leaves by the port that it came from (hairpin mode).
         node.setIfPresent("net/bridge/bridge-nf-call-iptables", 0);
         node.setIfPresent("net/bridge/bridge-nf-call-ip6tables", 0);
+        // Else only a few refusals a second are told to one client.
+        node.setIfPresent("net/ipv4/icmp_ratelimit", 0);
+        node.setIfPresent("net/ipv6/icmp/ratelimit", 0);
         node.address(BRIDGE, BRIDGE_V4, 24);
         node.address(BRIDGE, BRIDGE_V6, 64);
         node.wire(UPLINK, remote, "eth0");
@@ -168,10 +171,16 @@ final class Topology implements AutoCloseable {
         elsewhere.route("0.0.0.0/0", "eth0", NODE_V4.toString());
         elsewhere.route("::/0", "eth0", "fe80::1");
         for (String prefix : List.of(
-                "5.6.7.0/24", "192.168.99.8/29", "172.31.0.0/16", "fd00:5:6:7::/64", "fd00:192:168:99::11/128")) {
+                "5.6.7.0/24",
+                "192.168.99.8/29",
+                "172.30.0.0/15",
+                "fd00:5:6:7::/64",
+                "fd00:172:30::/64",
+                "fd00:192:168:99::11/128")) {
             elsewhere.claim(prefix);
         }
-        List<IpAddress> addresses = List.of(IpAddress.parse("5.6.7.8"));
+        // Datagrams to ClusterIPs that nobody translates come here.
+        List<IpAddress> addresses = List.of(IpAddress.parse("5.6.7.8"), IpAddress.parse("172.30.0.41"));
         servers.add(new EchoServer(elsewhere.namespace(), addresses, ELSEWHERE_PORTS, ELSEWHERE_PORTS));
     }
 

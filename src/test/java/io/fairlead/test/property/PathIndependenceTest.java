@@ -11,6 +11,7 @@ import io.fairlead.cluster.model.Protocol;
 import io.fairlead.test.scenario.Cluster;
 import io.fairlead.test.scenario.FakeEngine;
 import io.fairlead.test.scenario.NodeOptions;
+import io.fairlead.test.scenario.PlaneKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -36,13 +38,14 @@ final class PathIndependenceTest {
     private static final int FLOWS = 80;
     private static final Set<Protocol> PROTOCOLS = EnumSet.allOf(Protocol.class);
 
-    static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, SEEDS).boxed();
+    static Stream<Arguments> seeds() {
+        return Stream.of(PlaneKind.values())
+                .flatMap(plane -> IntStream.rangeClosed(1, SEEDS).mapToObj(seed -> Arguments.of(plane, seed)));
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void wayToAStateDoesNotMatter(int seed) {
+    void wayToAStateDoesNotMatter(PlaneKind plane, int seed) {
         Random random = new Random(seed);
         AgentPolicy policy = policy(random);
         RandomCluster world = new RandomCluster(random, PROTOCOLS);
@@ -51,8 +54,8 @@ final class PathIndependenceTest {
             ClusterObject object = world.object();
             goal.put(object.key(), object);
         }
-        try (History straight = new History(policy, 0);
-                History crooked = new History(policy, seed)) {
+        try (History straight = new History(plane, policy, 0);
+                History crooked = new History(plane, policy, seed)) {
             straight.reach(goal, 1, random);
             for (int detour = 0; detour < 3; detour++) {
                 Map<ObjectKey, ClusterObject> elsewhere = new HashMap<>(goal);
@@ -114,8 +117,8 @@ final class PathIndependenceTest {
         private final Map<ObjectKey, ClusterObject> present = new HashMap<>();
 
         /** @param seed of refusals; 0 for none */
-        History(AgentPolicy policy, long seed) {
-            this.engine = new FakeEngine(policy, seed);
+        History(PlaneKind plane, AgentPolicy policy, long seed) {
+            this.engine = new FakeEngine(plane, policy, seed);
         }
 
         /** Goes to these objects in so many steps. */

@@ -1,8 +1,7 @@
 package io.fairlead.test.scenario;
 
 import io.fairlead.agent.SyncEngine;
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane.LoopbackRouting;
+import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.Flow;
 import io.fairlead.agent.plan.NodeResolver;
@@ -11,10 +10,8 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.nft.Nft;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.function.Supplier;
 
 /**
  * The agent under test: the real engine and data plane, stepped by hand as the proxy loop would step them.
@@ -26,12 +23,11 @@ public final class Agent implements AutoCloseable {
     /** With one call in ten refused, so many refused runs in a row mean that it does not converge. */
     private static final int ATTEMPTS_MAX = 200;
 
-    private final Nft nft;
+    private final Dataplane dataplane;
     private final SyncEngine engine;
 
-    public Agent(Supplier<Nft> kernel, AgentPolicy policy, LoopbackRouting loopback) {
-        this.nft = kernel.get();
-        NftablesDataplane dataplane = new NftablesDataplane(nft, nft.supportsOwnedPersistentTables(), loopback);
+    public Agent(Dataplane dataplane, AgentPolicy policy) {
+        this.dataplane = dataplane;
         this.engine = new SyncEngine(dataplane, new NodeResolver(policy));
     }
 
@@ -85,6 +81,6 @@ public final class Agent implements AutoCloseable {
     /** Ends; what is in the kernel stays. */
     @Override
     public void close() {
-        nft.close();
+        dataplane.close();
     }
 }

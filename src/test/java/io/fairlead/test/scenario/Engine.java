@@ -19,6 +19,9 @@ public interface Engine extends AutoCloseable {
     /** Ends the agent; another one starts from the snapshot. */
     void restart(ClusterSnapshot snapshot);
 
+    /** What serves there. */
+    PlaneKind plane();
+
     Agent agent();
 
     void failOnce();

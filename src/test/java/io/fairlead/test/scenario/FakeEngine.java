@@ -8,15 +8,13 @@ import io.fairlead.agent.plan.Flow;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.kernel.Errno;
-import io.fairlead.kernel.nft.Nft;
-import io.fairlead.kernel.nft.fake.FakeNftFaults;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Call;
-import io.fairlead.kernel.nft.fake.FakeNftKernel;
+import io.fairlead.kernel.fake.Faults;
+import io.fairlead.kernel.fake.Faults.Call;
 import io.fairlead.test.AddressPlan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +35,13 @@ public final class FakeEngine implements Engine {
     private static final int FAULTS_PERCENT = 10;
     private static final double ROUNDING = 1e-9;
 
+    private final PlaneKind kind;
     private final AgentPolicy policy;
-    private final FakeNftFaults faults;
+    private final Faults faults;
     private final Random random;
     private final Set<IpAddress> addresses = new TreeSet<>(AddressPlan.NODE_ADDRESSES);
-    private final FakeNftKernel kernel = new FakeNftKernel(this::now);
-    private final TraceAnswer tracer = new TraceAnswer(kernel, () -> addresses);
+    private final FakePlane plane;
+    private final TraceAnswer tracer;
     /** The backend that a sticky row gave to a client's address. */
     private final Map<IpAddress, String> chosen = new HashMap<>();
 
@@ -50,18 +49,21 @@ public final class FakeEngine implements Engine {
     private Agent agent;
 
     /** @param seed 0 for a kernel that refuses nothing */
-    public FakeEngine(AgentPolicy policy, long seed) {
-        this.policy = policy;
-        this.faults = seed == 0 ? FakeNftFaults.NONE : faults(seed);
+    public FakeEngine(PlaneKind kind, AgentPolicy policy, long seed) {
+        this.kind = kind;
+        this.policy = policy.in(kind.rules());
+        this.plane = kind.fake(this::now, new AddressPlanNode(() -> addresses));
+        this.tracer = new TraceAnswer(plane);
+        this.faults = seed == 0 ? Faults.NONE : faults(seed);
         this.random = new Random(seed);
-        this.agent = newAgent(kernel, policy);
-        kernel.setFaults(faults);
+        this.agent = newAgent();
+        plane.setFaults(faults);
     }
 
     /** One transaction in ten is refused, or applied and its answer lost; a start reads so often that less must do. */
-    private static FakeNftFaults faults(long seed) {
-        FakeNftFaults writes = FakeNftFaults.seededWithLostAnswers(seed, FAULTS_PERCENT);
-        FakeNftFaults reads = FakeNftFaults.seeded(seed, 1);
+    private static Faults faults(long seed) {
+        Faults writes = Faults.seededWithLostAnswers(seed, FAULTS_PERCENT);
+        Faults reads = Faults.seeded(seed, 1);
         return (call, number) -> (call == Call.APPLY ? writes : reads).fault(call, number);
     }
 
@@ -69,8 +71,8 @@ public final class FakeEngine implements Engine {
         return now;
     }
 
-    private static Agent newAgent(FakeNftKernel kernel, AgentPolicy policy) {
-        return new Agent(kernel::open, policy, _ -> {});
+    private Agent newAgent() {
+        return new Agent(plane.open(), policy);
     }
 
     @Override
@@ -81,8 +83,13 @@ public final class FakeEngine implements Engine {
     @Override
     public void restart(ClusterSnapshot snapshot) {
         agent.close();
-        agent = newAgent(kernel, policy);
+        agent = newAgent();
         agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
+    }
+
+    @Override
+    public PlaneKind plane() {
+        return kind;
     }
 
     @Override
@@ -92,7 +99,7 @@ public final class FakeEngine implements Engine {
 
     @Override
     public void failOnce() {
-        kernel.failNext(Errno.ENOMEM);
+        plane.failNext();
     }
 
     @Override
@@ -160,37 +167,46 @@ public final class FakeEngine implements Engine {
     public void expectClean() {
         ClusterSnapshot snapshot = agent.engine().snapshot();
         assertTrue(snapshot.services().isEmpty(), () -> "there still are " + snapshot.services());
-        List<String> left = state();
-        left.removeIf(line -> !line.contains(" -> ") || line.contains(" node-addresses "));
-        assertEquals(List.of(), left);
         expectAsFromScratch();
     }
 
     /** Whatever the way here was, the kernel holds what a new agent writes into an empty one. */
     public void expectAsFromScratch() {
-        List<String> expected = stateFromScratch(policy, agent.engine().snapshot(), addresses);
-        KernelState.assertSame(expected, state(), "another way led to another state");
+        expectSameState(
+                stateFromScratch(kind, policy, agent.engine().snapshot(), addresses),
+                state(),
+                "another way led to another state");
     }
 
     private List<String> state() {
-        kernel.setFaults(FakeNftFaults.NONE);
-        try (Nft nft = kernel.open()) {
-            return KernelState.read(nft);
+        plane.setFaults(Faults.NONE);
+        try {
+            return plane.state();
         } finally {
-            kernel.setFaults(faults);
+            plane.setFaults(faults);
         }
     }
 
     /** What a new agent writes into an empty kernel. */
     public static List<String> stateFromScratch(
-            AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
-        FakeNftKernel empty = new FakeNftKernel(InstantSource.system());
-        try (Agent agent = newAgent(empty, policy)) {
+            PlaneKind kind, AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
+        FakePlane empty = kind.fake(InstantSource.system(), new AddressPlanNode(() -> addresses));
+        try (Agent agent = new Agent(empty.open(), policy)) {
             agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
         }
-        try (Nft nft = empty.open()) {
-            return KernelState.read(nft);
-        }
+        return empty.state();
+    }
+
+    /** Fails with the lines that differ. */
+    public static void expectSameState(List<String> expected, List<String> actual, String message) {
+        List<String> missing = new ArrayList<>(expected);
+        actual.forEach(missing::remove);
+        List<String> extra = new ArrayList<>(actual);
+        expected.forEach(extra::remove);
+        assertTrue(
+                missing.isEmpty() && extra.isEmpty(),
+                () -> message + "; missing:\n" + String.join("\n", missing) + "\ntoo much:\n"
+                        + String.join("\n", extra));
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every scenario on the fake kernel, in every permutation.
+ * Every scenario on every data plane with a fake kernel, in every permutation.
  *
  * <p>Confined to the test thread.
  */
@@ -22,7 +22,11 @@ final class FakeScenariosTest {
             for (Permutation permutation : Permutation.values()) {
                 if (permutation == Permutation.AS_WRITTEN
                         || scenario.asWrittenOnly().isEmpty()) {
-                    ways.add(DynamicTest.dynamicTest(scenario + ", " + permutation, () -> play(scenario, permutation)));
+                    for (PlaneKind plane : PlaneKind.values()) {
+                        ways.add(DynamicTest.dynamicTest(
+                                scenario + ", " + plane + ", " + permutation,
+                                () -> play(plane, scenario, permutation)));
+                    }
                 }
             }
             nodes.add(DynamicContainer.dynamicContainer(scenario.name(), ways));
@@ -30,15 +34,15 @@ final class FakeScenariosTest {
         return nodes;
     }
 
-    private static void play(Scenario scenario, Permutation permutation) {
+    private static void play(PlaneKind plane, Scenario scenario, Permutation permutation) {
         long seed = scenario.name().hashCode() * 31L + permutation.ordinal() + 1;
-        try (Engine engine = new FakeEngine(scenario.policy(), seed);
+        try (Engine engine = new FakeEngine(plane, scenario.policy(), seed);
                 ScenarioRun run = new ScenarioRun(scenario, engine, permutation, seed)) {
             run.play();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
-                    scenario.name() + " (" + scenario.sentence() + "), " + permutation + ", seed " + seed + ": "
-                            + e.getMessage(),
+                    scenario.name() + " (" + scenario.sentence() + "), " + plane + ", " + permutation + ", seed " + seed
+                            + ": " + e.getMessage(),
                     e);
         }
     }

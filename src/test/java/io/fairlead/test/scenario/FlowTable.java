@@ -21,7 +21,8 @@ final class FlowTable {
 
     private FlowTable() {}
 
-    static List<FlowRow> read(Scenario.Section section) {
+    /** @param plane whose results count where planes differ */
+    static List<FlowRow> read(Scenario.Section section, PlaneKind plane) {
         List<FlowRow> rows = new ArrayList<>();
         for (int i = 0; i < section.lines().size(); i++) {
             String line = section.lines().get(i).strip();
@@ -29,7 +30,7 @@ final class FlowTable {
                 continue;
             }
             try {
-                addRow(section.where(i), line.split("\\s{2,}", -1), rows);
+                addRow(section.where(i), line.split("\\s{2,}", -1), plane, rows);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(section.where(i) + ": " + e.getMessage(), e);
             }
@@ -40,13 +41,19 @@ final class FlowTable {
         return rows;
     }
 
-    private static void addRow(String where, String[] columns, List<FlowRow> rows) {
-        if (columns.length != 3) {
+    private static void addRow(String where, String[] columns, PlaneKind plane, List<FlowRow> rows) {
+        if (columns.length < 3) {
             throw new IllegalArgumentException("expected client, address and result, with two blanks between them");
+        }
+        String result = columns[2];
+        for (int i = 3; i < columns.length; i++) {
+            if (columns[i].startsWith(plane + ": ")) {
+                result = columns[i].substring(plane.toString().length() + 2);
+            }
         }
         for (String client : columns[0].split(", ", -1)) {
             for (String address : columns[1].split(", ", -1)) {
-                rows.add(row(where, client(client), address, columns[2]));
+                rows.add(row(where, client(client), address, result));
             }
         }
     }

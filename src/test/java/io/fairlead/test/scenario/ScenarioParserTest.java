@@ -23,7 +23,7 @@ final class ScenarioParserTest {
 
     private static List<FlowRow> rows(String rows) {
         Scenario scenario = parse("A sentence.\nsteps:\n  expect flows = flows\n" + FLOWS + rows);
-        return FlowTable.read(scenario.section("flows"));
+        return FlowTable.read(scenario.section("flows"), PlaneKind.NFTABLES);
     }
 
     private static String mistake(Runnable reading) {

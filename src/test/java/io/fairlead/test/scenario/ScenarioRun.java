@@ -59,7 +59,8 @@ public final class ScenarioRun implements AutoCloseable {
             case Step.Advance(var time) -> engine.advance(time);
             case Step.AddAddress(var address) -> engine.addAddress(address);
             case Step.RemoveAddress(var address) -> engine.removeAddress(address);
-            case Step.ExpectFlows(String section) -> engine.expectFlows(FlowTable.read(scenario.section(section)));
+            case Step.ExpectFlows(String section) ->
+                engine.expectFlows(FlowTable.read(scenario.section(section), engine.plane()));
             case Step.ExpectPlan(String section) -> assertEquals(lines(section), String.join("\n", plan()));
             case Step.ExpectSetAside(String section) -> assertEquals(lines(section), String.join("\n", setAside()));
             case Step.ExpectClean() -> engine.expectClean();

@@ -38,7 +38,7 @@ final class ScenarioRunTest {
     private static void play(String steps, String rows) {
         String text = "A sentence.\nsteps:\n" + steps + WEB + rows;
         Scenario scenario = ScenarioParser.parse("web.txt", text.lines().toList());
-        try (Engine engine = new FakeEngine(scenario.policy(), 0);
+        try (Engine engine = new FakeEngine(PlaneKind.NFTABLES, scenario.policy(), 0);
                 ScenarioRun run = new ScenarioRun(scenario, engine, Permutation.AS_WRITTEN, 1)) {
             run.play();
         }

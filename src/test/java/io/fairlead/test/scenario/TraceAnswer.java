@@ -2,20 +2,11 @@ package io.fairlead.test.scenario;
 
 import io.fairlead.agent.plan.Addresses;
 import io.fairlead.agent.plan.Flow;
-import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.kernel.IpBytes;
-import io.fairlead.kernel.nft.fake.FakeNftKernel;
-import io.fairlead.kernel.nft.fake.NftTrace;
-import io.fairlead.kernel.nft.fake.NftTracer;
-import io.fairlead.kernel.nft.fake.TracedNode;
-import io.fairlead.kernel.nft.fake.TracedPacket;
-import io.fairlead.test.AddressPlan;
-import java.net.InetAddress;
-import java.util.Set;
+import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedPacket;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
-import java.util.function.Supplier;
 
 /**
  * What rendered rules do with a flow, in the words of {@link FlowRow}.
@@ -26,32 +17,16 @@ public final class TraceAnswer {
 
     private static final int CLIENT_PORT = 40_000;
 
-    private final NftTracer tracer;
+    private final FakePlane plane;
 
-    /** @param nodeAddresses of the node, whenever asked */
-    public TraceAnswer(FakeNftKernel kernel, Supplier<Set<IpAddress>> nodeAddresses) {
-        this.tracer = new NftTracer(kernel, new TracedNode() {
-            @Override
-            public boolean isLocal(InetAddress address) {
-                return nodeAddresses.get().contains(ip(address));
-            }
-
-            @Override
-            public String outInterface(InetAddress destination) {
-                return AddressPlan.link(ip(destination));
-            }
-
-            @Override
-            public InetAddress masqueradeAddress(InetAddress destination) {
-                return inet(AddressPlan.masqueradeAddress(ip(destination)));
-            }
-        });
+    public TraceAnswer(FakePlane plane) {
+        this.plane = plane;
     }
 
     /** Every outcome with its probability. */
     public SortedMap<String, Double> outcomes(Flow flow) {
         SortedMap<String, Double> outcomes = new TreeMap<>();
-        for (NftTrace trace : tracer.traceAll(packet(flow))) {
+        for (Trace trace : plane.traceAll(packet(flow))) {
             outcomes.merge(text(trace.outcome()), trace.probability(), Double::sum);
         }
         return outcomes;
@@ -59,13 +34,13 @@ public final class TraceAnswer {
 
     /** Sends one packet; it leaves its records. */
     public String send(Flow flow, IntUnaryOperator random) {
-        return text(tracer.trace(packet(flow), random).outcome());
+        return text(plane.trace(packet(flow), random).outcome());
     }
 
     /** Rules and elements that matched, for messages. */
     public String matched(Flow flow) {
         StringBuilder text = new StringBuilder();
-        for (NftTrace trace : tracer.traceAll(packet(flow))) {
+        for (Trace trace : plane.traceAll(packet(flow))) {
             text.append("\n  ")
                     .append(text(trace.outcome()))
                     .append(": ")
@@ -78,30 +53,22 @@ public final class TraceAnswer {
         return new TracedPacket(
                 flow.arrival(),
                 flow.protocol().number(),
-                inet(flow.source()),
+                AddressPlanNode.inet(flow.source()),
                 CLIENT_PORT,
-                inet(flow.destination()),
+                AddressPlanNode.inet(flow.destination()),
                 flow.port());
     }
 
-    private static String text(NftTrace.Outcome outcome) {
+    private static String text(Trace.Outcome outcome) {
         return switch (outcome) {
-            case NftTrace.Delivered delivered
+            case Trace.Delivered delivered
             when delivered.translated() ->
-                Addresses.withPort(ip(delivered.destination()), delivered.port())
+                Addresses.withPort(AddressPlanNode.ip(delivered.destination()), delivered.port())
                         + (delivered.masqueraded() ? FlowRow.MASQUERADED : FlowRow.SOURCE_KEPT);
-            case NftTrace.Delivered delivered ->
+            case Trace.Delivered delivered ->
                 delivered.masqueraded() ? FlowRow.PASS + FlowRow.MASQUERADED : FlowRow.PASS;
-            case NftTrace.Dropped() -> FlowRow.DROP;
-            case NftTrace.Rejected() -> FlowRow.REJECT;
+            case Trace.Dropped() -> FlowRow.DROP;
+            case Trace.Rejected() -> FlowRow.REJECT;
         };
-    }
-
-    private static IpAddress ip(InetAddress address) {
-        return IpAddress.ofBytes(address.getAddress());
-    }
-
-    private static InetAddress inet(IpAddress address) {
-        return IpBytes.address(address.toBytes());
     }
 }

@@ -30,6 +30,7 @@ import java.util.Set;
 final class AgentServers {
 
     private final Arguments arguments;
+    private final String mode;
     private final AgentEvents events;
     private final Metrics metrics;
     private final Lifecycle lifecycle;
@@ -47,8 +48,9 @@ final class AgentServers {
         }
     }
 
-    AgentServers(Arguments arguments, AgentEvents events, Metrics metrics, Lifecycle lifecycle) {
+    AgentServers(Arguments arguments, String mode, AgentEvents events, Metrics metrics, Lifecycle lifecycle) {
         this.arguments = arguments;
+        this.mode = mode;
         this.events = events;
         this.metrics = metrics;
         this.lifecycle = lifecycle;
@@ -92,14 +94,14 @@ final class AgentServers {
     }
 
     /** What kube-proxy has at its metrics port: its own /healthz there only says that the process answers. */
-    private static Map<String, HttpHandler> metricsPages(HttpHandler metricsPage) {
+    private Map<String, HttpHandler> metricsPages(HttpHandler metricsPage) {
         return Map.of(
                 "/metrics",
                 metricsPage,
                 "/healthz",
                 _ -> HttpReply.text(200, "ok"),
                 "/proxyMode",
-                _ -> HttpReply.text(200, "nftables"));
+                _ -> HttpReply.text(200, mode));
     }
 
     private void serve(Page page, InetSocketAddress address, Map<String, HttpHandler> pages) {

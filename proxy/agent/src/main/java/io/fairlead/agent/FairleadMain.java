@@ -5,7 +5,9 @@ import io.fairlead.agent.command.CompletionCommand;
 import io.fairlead.agent.command.KubeProxyCommands;
 import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.config.ConfigText;
+import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.config.RoutingFlags;
+import io.fairlead.agent.mode.Modes;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.cluster.api.ApiConnection;
 import io.fairlead.cluster.input.ClusterInput;
@@ -13,7 +15,6 @@ import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Libc;
 import io.fairlead.kernel.netns.NamespaceLock;
-import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.logging.Logging;
 import io.fairlead.runtime.options.Arguments;
@@ -115,7 +116,12 @@ public final class FairleadMain {
             }
             AgentPolicy policy = AgentOptions.policy(arguments);
             SourceScope scope = SourceScope.ofNode(policy.nodeName());
-            OfflineRun run = new OfflineRun(policy, store -> input.start(store, scope), console.out());
+            OfflineRun run = new OfflineRun(
+                    policy,
+                    arguments.value(AgentOptions.MODE),
+                    !arguments.value(NodeFlags.TCP_BE_LIBERAL),
+                    store -> input.start(store, scope),
+                    console.out());
             return dryRun ? run.dryRun() : run.once();
         } catch (IllegalArgumentException e) {
             return console.complain(String.valueOf(e.getMessage()), Invocation.Invalid.EXIT_CODE);
@@ -140,10 +146,13 @@ public final class FairleadMain {
                 return console.complain(
                         "the agent (process " + taken.pid() + ") runs in this network namespace; stop it first", 1);
             }
-            try (NetlinkNft nft = NetlinkNft.open()) {
-                boolean found = ProxyMain.removeRules(nft);
-                console.out()
-                        .println(found ? "removed: nftables tables ip fairlead and ip6 fairlead" : "nothing to remove");
+            Modes.Cleared cleared = ProxyMain.removeRules();
+            cleared.removed().forEach(what -> console.out().println("removed: " + what));
+            if (!cleared.left().isEmpty()) {
+                return console.complain(String.join("; ", cleared.left()), ProxyMain.EXIT_UNAVAILABLE);
+            }
+            if (cleared.removed().isEmpty()) {
+                console.out().println("nothing to remove");
             }
             return 0;
         } catch (KernelException e) {

@@ -42,6 +42,7 @@ final class LocalPages {
 
     private final ProxyLoop loop;
     private final AgentPolicy policy;
+    private final String mode;
     private final ProxyHealth health;
     private final Supplier<SourceStatus> source;
     private final Supplier<List<String>> warnings;
@@ -52,12 +53,14 @@ final class LocalPages {
     LocalPages(
             ProxyLoop loop,
             AgentPolicy policy,
+            String mode,
             ProxyHealth health,
             Supplier<SourceStatus> source,
             Supplier<List<String>> warnings,
             WatchFeed feed) {
         this.loop = loop;
         this.policy = policy;
+        this.mode = mode;
         this.health = health;
         this.source = source;
         this.warnings = warnings;
@@ -90,7 +93,7 @@ final class LocalPages {
         ProcessStatus process = ProcessFacts.read(now);
         List<String> more = warnings.get();
         String state = state();
-        StatusView.Agent agent = new StatusView.Agent(policy.nodeName(), "nftables", state, now);
+        StatusView.Agent agent = new StatusView.Agent(policy.nodeName(), mode, state, now);
         StatusView.Sync sync =
                 new StatusView.Sync(health.lastSync(), Duration.ofNanos(loop.overdueNanos()), loop.recent());
         HttpReply reply =

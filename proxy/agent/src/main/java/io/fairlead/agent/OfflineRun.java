@@ -1,9 +1,15 @@
 package io.fairlead.agent;
 
+import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.SyncResult;
+import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.mode.ModeResult;
+import io.fairlead.agent.mode.Modes;
+import io.fairlead.agent.mode.ServingMode;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.agent.view.AgentViews;
@@ -12,7 +18,8 @@ import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.iptables.Iptables;
+import io.fairlead.kernel.iptables.fake.FakeIptablesKernel;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
@@ -20,6 +27,7 @@ import io.fairlead.kernel.nft.fake.NftPrinter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,30 +43,56 @@ final class OfflineRun {
     private static final int ELEMENTS_SHOWN = 200;
 
     private final AgentPolicy policy;
+    private final ProxyMode asked;
+    private final boolean dropsInvalid;
     private final Consumer<ClusterStore> startSource;
     private final Appendable out;
 
-    /** @param startSource registers and starts the source of the cluster */
-    OfflineRun(AgentPolicy policy, Consumer<ClusterStore> startSource, Appendable out) {
+    /**
+     * @param asked the mode that is asked for
+     * @param dropsInvalid see {@link Modes}
+     * @param startSource registers and starts the source of the cluster
+     */
+    OfflineRun(
+            AgentPolicy policy,
+            ProxyMode asked,
+            boolean dropsInvalid,
+            Consumer<ClusterStore> startSource,
+            Appendable out) {
         this.policy = policy;
+        this.asked = asked;
+        this.dropsInvalid = dropsInvalid;
         this.startSource = startSource;
         this.out = out;
     }
 
     /** Syncs once with the kernel; the exit code says whether all of it is there. */
     int once() {
-        try (NetlinkNft nft = NetlinkNft.open()) {
-            boolean owned = nft.supportsOwnedPersistentTables();
-            SyncEngine.Step step =
-                    step(new NftablesDataplane(nft, owned, NodeTuning::permitLoopback), AddressWatch.read());
-            return step.result().dirty() ? 1 : 0;
-        }
+        return switch (new Modes(dropsInvalid, NodeTuning::permitLoopback).open(asked)) {
+            case ModeResult.Missing(String reason) -> {
+                print(reason + "\n");
+                yield ProxyMain.EXIT_UNAVAILABLE;
+            }
+            case ModeResult.Opened(ServingMode mode) -> {
+                try (Dataplane dataplane = mode.dataplane()) {
+                    SyncEngine.Step step = step(dataplane, mode.rules(), AddressWatch.read());
+                    yield step.result().dirty() ? 1 : 0;
+                }
+            }
+        };
     }
 
     /** Prints plan and rules without touching the kernel. */
     int dryRun() {
+        if (asked == ProxyMode.IPTABLES) {
+            FakeIptablesKernel kernel = new FakeIptablesKernel(InstantSource.system());
+            List<Iptables> tools = List.of(kernel.open(false), kernel.open(true));
+            step(new IptablesDataplane(tools, dropsInvalid, _ -> {}), ModeRules.IPTABLES, addressesIfAllowed());
+            print("# iptables\n" + kernel.print(false) + "# ip6tables\n" + kernel.print(true));
+            return 0;
+        }
         FakeNftKernel kernel = new FakeNftKernel(InstantSource.system());
-        step(new NftablesDataplane(kernel.open(), true, _ -> {}), addressesIfAllowed());
+        step(new NftablesDataplane(kernel.open(), true, _ -> {}), ModeRules.NFTABLES, addressesIfAllowed());
         for (NftFamily family : NftFamily.values()) {
             print(NftPrinter.print(kernel, new NftTable(family, NftablesDataplane.TABLE), ELEMENTS_SHOWN));
         }
@@ -74,8 +108,8 @@ final class OfflineRun {
         }
     }
 
-    private SyncEngine.Step step(Dataplane dataplane, Set<IpAddress> addresses) {
-        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
+    private SyncEngine.Step step(Dataplane dataplane, ModeRules rules, Set<IpAddress> addresses) {
+        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy.servedBy(rules)));
         CompletableFuture<ClusterSnapshot> first = new CompletableFuture<>();
         try (ClusterStore store = new ClusterStore()) {
             store.subscribe((_, snapshot) -> first.complete(snapshot));

@@ -1,11 +1,13 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
-import io.fairlead.agent.config.ProxyMode;
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.metrics.ProxyCounters;
+import io.fairlead.agent.mode.ModeResult;
+import io.fairlead.agent.mode.Modes;
+import io.fairlead.agent.mode.ServingMode;
 import io.fairlead.agent.neighbour.KubeProxyReturn;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
@@ -19,11 +21,7 @@ import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.cluster.write.Reporter;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.feature.KernelFeature;
 import io.fairlead.kernel.netns.NamespaceLock;
-import io.fairlead.kernel.nft.NetlinkNft;
-import io.fairlead.kernel.nft.Nft;
-import io.fairlead.kernel.nft.NftMonitor;
 import io.fairlead.runtime.http.ListenException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
 import io.fairlead.runtime.metrics.Metrics;
@@ -71,7 +69,7 @@ final class ProxyMain {
             takeNamespace();
             start(store);
         } catch (KernelException e) {
-            refuse("this kernel or its permissions do not allow the nftables data plane: " + e.getMessage());
+            refuse("this kernel or its permissions do not allow the data plane: " + e.getMessage());
         } catch (ListenException e) {
             refuse(String.valueOf(e.getMessage()));
         }
@@ -102,21 +100,12 @@ final class ProxyMain {
     }
 
     private void start(ClusterStore store) {
-        ProxyMode mode = arguments.value(AgentOptions.MODE);
-        if (mode != ProxyMode.AUTO && mode != ProxyMode.NFTABLES) {
-            LOG.log(Level.WARNING, "mode {0} is not there yet: nftables serves instead", mode);
-        }
         FamilyCheck families = new FamilyCheck(policy, FamilyCheck.kernelHasIpv6());
         families.refusal().ifPresent(this::refuse);
         arguments.value(FlagMerge.NOTES).forEach(note -> LOG.log(Level.INFO, "{0}", note));
-        NetlinkNft nft = NetlinkNft.open();
-        String missing = KernelFeature.describeMissing(nft);
-        if (!missing.isEmpty()) {
-            refuse(missing);
-        }
-        boolean owned = nft.supportsOwnedPersistentTables();
-        NftablesDataplane dataplane = new NftablesDataplane(nft, owned, NodeTuning::permitLoopback);
-        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
+        ServingMode mode = openMode();
+        AgentPolicy ruled = policy.servedBy(mode.rules());
+        SyncEngine engine = new SyncEngine(mode.dataplane(), new NodeResolver(ruled));
         ProxyLoop loop = new ProxyLoop(
                 engine, arguments.value(AgentOptions.MIN_SYNC), arguments.value(AgentOptions.MAX_SYNC), RETRY);
         ProxyHealth health = new ProxyHealth(InstantSource.system(), loop::overdueNanos, () -> eligible(store));
@@ -124,14 +113,10 @@ final class ProxyMain {
         WatchFeed feed = new WatchFeed(InstantSource.system());
         SyncReporter reporter = new SyncReporter(engine, metrics, health, events, feed);
         AtomicBoolean handsBack = new AtomicBoolean();
-        lifecycle.onStop("hand-back", () -> handBack(handsBack.get(), nft));
-        loop.start(Followers.start(reporter, health, metrics, events, policy, lifecycle));
+        lifecycle.onStop("hand-back", () -> handBack(handsBack.get()));
+        loop.start(new ModeFollower(mode, Followers.start(reporter, health, metrics, events, ruled, lifecycle)));
         lifecycle.onStop("proxy loop", loop::close);
-        if (!owned) {
-            NftMonitor monitor = NftMonitor.open(NftablesDataplane.TABLE, nft.portId(), loop::onForeignChange);
-            Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
-            lifecycle.onStop("nft monitor", monitor::close);
-        }
+        lifecycle.onStop("watch of our rules", mode.watch(loop::onForeignChange));
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         NeighbourWatch neighbours = NeighbourWatch.start(
@@ -148,12 +133,13 @@ final class ProxyMain {
         ProcessFacts.observeConntrack(metrics);
         LocalPages pages = new LocalPages(
                 loop,
-                policy,
+                ruled,
+                mode.name(),
                 health,
                 () -> SourceStatus.of(input.status()),
                 () -> neighbours.report().warnings(),
                 feed);
-        new AgentServers(arguments, events, metrics, lifecycle).start(pages, health);
+        new AgentServers(arguments, mode.name(), events, metrics, lifecycle).start(pages, health);
         lifecycle.onStop("watch", feed::close);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
@@ -166,27 +152,34 @@ final class ProxyMain {
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
         events.starting(Instant.now());
-        LOG.log(Level.INFO, "node {0}: nftables, tables {1}", policy.nodeName(), owned ? "owned" : "not owned");
+        LOG.log(Level.INFO, "node {0}: {1}, {2}", policy.nodeName(), mode.name(), mode.description());
     }
 
-    private static void handBack(boolean due, Nft nft) {
+    private ServingMode openMode() {
+        boolean dropsInvalid = !arguments.value(NodeFlags.TCP_BE_LIBERAL);
+        return switch (new Modes(dropsInvalid, NodeTuning::permitLoopback).open(arguments.value(AgentOptions.MODE))) {
+            case ModeResult.Opened(ServingMode mode) -> mode;
+            case ModeResult.Missing(String reason) -> {
+                refuse(reason);
+                throw new IllegalStateException("the process ends");
+            }
+        };
+    }
+
+    private static void handBack(boolean due) {
         if (due) {
-            removeRules(nft);
+            removeRules().left().forEach(what -> LOG.log(Level.WARNING, "stays: {0}", what));
             LOG.log(Level.INFO, "kube-proxy runs on this node and has its rules in place: Fairlead's are removed");
         }
     }
 
-    /**
-     * Removes what any agent of ours wrote.
-     *
-     * @return whether there was anything
-     */
-    static boolean removeRules(Nft nft) {
-        boolean found = NftablesDataplane.cleanup(nft);
-        if (found && !KubeProxyCleanup.needsLoopbackRouting()) {
+    /** Removes what any agent of ours wrote, in whatever mode. */
+    static Modes.Cleared removeRules() {
+        Modes.Cleared cleared = Modes.removeOthers("");
+        if (!cleared.removed().isEmpty() && !KubeProxyCleanup.needsLoopbackRouting()) {
             NodeTuning.permitLoopback(false);
         }
-        return found;
+        return cleared;
     }
 
     private AgentEvents events() {

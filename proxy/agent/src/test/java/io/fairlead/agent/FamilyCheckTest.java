@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.AgentPolicy.PodDetection;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodePortAddresses;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpPrefix;
@@ -33,6 +34,7 @@ class FamilyCheckTest {
                 14,
                 true,
                 NodePortAddresses.DEFAULT,
+                ModeRules.NFTABLES,
                 split(address).stream().map(IpAddress::parse).toList());
     }
 

@@ -3,6 +3,7 @@ package io.fairlead.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.plan.Plans;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
@@ -21,7 +22,11 @@ import org.junit.jupiter.api.Test;
 class OfflineRunTest {
 
     private final StringBuilder out = new StringBuilder();
-    private final OfflineRun run = new OfflineRun(SmallCluster.POLICY, OfflineRunTest::source, out);
+    private final OfflineRun run = run(ProxyMode.NFTABLES);
+
+    private OfflineRun run(ProxyMode mode) {
+        return new OfflineRun(SmallCluster.POLICY, mode, true, OfflineRunTest::source, out);
+    }
 
     private static void source(ClusterStore store) {
         ClusterSink sink = store.register("test");
@@ -58,6 +63,31 @@ class OfflineRunTest {
             out.setLength(0);
             assertEquals(0, namespace.run(run::once));
             assertTrue(out.toString().contains(" 0 elements changed in 2 transactions"), out.toString());
+        }
+    }
+
+    @Test
+    void dryRunOfIptablesPrintsWhatItsToolsWouldPrint() {
+        assertEquals(0, run(ProxyMode.IPTABLES).dryRun());
+        String text = out.toString();
+        for (String part : new String[] {
+            "# iptables\n*filter\n",
+            "-A PREROUTING -m comment --comment \"fairlead: Services\" -j FL-SERVICES\n",
+            "-d 172.30.0.41/32 -p tcp -m tcp --dport 80 -m comment --comment \"default/web:http/tcp ClusterIP\" -g FL-U-",
+            "# ip6tables\n*filter\n"
+        }) {
+            assertTrue(text.contains(part), part + " is missing in " + text);
+        }
+    }
+
+    @Test
+    void onceWritesIptablesAndFindsThemThere() {
+        try (NetNs namespace = NetNs.anonymous()) {
+            assertEquals(0, namespace.run(run(ProxyMode.IPTABLES)::once));
+            assertTrue(out.toString().contains("1 Services planned, "), out.toString());
+            out.setLength(0);
+            assertEquals(0, namespace.run(run(ProxyMode.IPTABLES)::once));
+            assertTrue(out.toString().contains(" 0 elements changed in 0 transactions"), out.toString());
         }
     }
 }

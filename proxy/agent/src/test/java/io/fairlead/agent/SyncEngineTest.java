@@ -23,7 +23,7 @@ import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.nft.fake.FakeNftFaults;
+import io.fairlead.kernel.fake.Faults;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
 import java.time.InstantSource;
 import java.util.List;
@@ -120,7 +120,7 @@ class SyncEngineTest {
                 settle(cluster, name + ", step " + step);
                 checkFlows(name + ", step " + step);
             }
-            kernel.setFaults(FakeNftFaults.NONE);
+            kernel.setFaults(Faults.NONE);
             TestCluster.Update update = cluster.fetch();
             SyncEngine next = engine(POLICY);
             SyncResult result = next.apply(ClusterDelta.fromEmpty(update.snapshot()), update.snapshot(), ADDRESSES)
@@ -130,13 +130,11 @@ class SyncEngineTest {
     }
 
     /** A quarter of all transactions fail; few reads do, because a restart makes so many of them. */
-    private static FakeNftFaults faults(long seed, boolean lostAnswers) {
-        FakeNftFaults faults =
-                lostAnswers ? FakeNftFaults.seededWithLostAnswers(seed, 25) : FakeNftFaults.seeded(seed, 25);
+    private static Faults faults(long seed, boolean lostAnswers) {
+        Faults faults = lostAnswers ? Faults.seededWithLostAnswers(seed, 25) : Faults.seeded(seed, 25);
         Random random = new Random(seed);
-        return (call, number) -> call == FakeNftFaults.Call.READ && random.nextInt(100) >= 5
-                ? FakeNftFaults.Fault.NONE
-                : faults.fault(call, number);
+        return (call, number) ->
+                call == Faults.Call.READ && random.nextInt(100) >= 5 ? Faults.Fault.NONE : faults.fault(call, number);
     }
 
     /** As the proxy loop: a step, and after a failure everything again. */
@@ -255,16 +253,15 @@ class SyncEngineTest {
     @Test
     void refusalNamesTheService() {
         try (TestCluster cluster = new TestCluster(WEB, Plans.slice(WEB, "10.180.0.1@node-1"))) {
-            kernel.setFaults((call, number) -> call == FakeNftFaults.Call.APPLY && number > 1
-                    ? FakeNftFaults.Fault.of(Errno.ENOMEM)
-                    : FakeNftFaults.Fault.NONE);
+            kernel.setFaults((call, number) ->
+                    call == Faults.Call.APPLY && number > 1 ? Faults.Fault.of(Errno.ENOMEM) : Faults.Fault.NONE);
             assertTrue(apply(cluster.fetch()).result().dirty());
             TestCluster.Update update =
                     cluster.put(Plans.slice(WEB, "10.180.0.2@node-1")).fetch();
             SyncEngine.Step step = apply(update);
             assertTrue(step.result().dirty());
             assertEquals(Set.of(WEB.name()), engine.refused().keySet());
-            kernel.setFaults(FakeNftFaults.NONE);
+            kernel.setFaults(Faults.NONE);
             engine.applyEverything(ClusterDelta.EMPTY, update.snapshot(), ADDRESSES);
             assertEquals(Set.of(), engine.refused().keySet());
             assertEquals("10.180.0.2", new PacketProbe(kernel).outcomes(POD, "172.30.0.41", 80));

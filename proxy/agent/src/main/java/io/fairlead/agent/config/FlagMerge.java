@@ -84,7 +84,8 @@ public final class FlagMerge {
             notes.add("--config decides; without effect beside it: " + String.join(", ", ignored));
         }
         addUnused(unused, notes);
-        if (mode != ProxyMode.NFTABLES && !merged.isGiven(RoutingFlags.NODE_PORT_ADDRESSES)) {
+        boolean serves = mode == ProxyMode.NFTABLES || mode == ProxyMode.IPTABLES;
+        if (!serves && !merged.isGiven(RoutingFlags.NODE_PORT_ADDRESSES)) {
             notes.add("nodePortAddresses is not set: NodePorts are served on the primary addresses and loopback;"
                     + " kube-proxy's modes iptables and ipvs served them on all addresses");
         }

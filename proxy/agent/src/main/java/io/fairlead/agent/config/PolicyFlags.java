@@ -2,6 +2,7 @@ package io.fairlead.agent.config;
 
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.AgentPolicy.PodDetection;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodePortAddresses;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpFamily;
@@ -107,6 +108,7 @@ public final class PolicyFlags {
                 arguments.value(RoutingFlags.MASQUERADE_BIT),
                 arguments.value(EXTERNAL_IPS),
                 nodePortAddresses(arguments),
+                ModeRules.NFTABLES,
                 nodeAddresses(arguments));
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param transactions sent to the kernel, refused ones included
- * @param elements map and set elements added, replaced or deleted
+ * @param elements map and set elements, or chains, added, replaced or deleted
  * @param failures what the kernel refused
  */
 public record SyncResult(int transactions, int elements, List<Failure> failures) {

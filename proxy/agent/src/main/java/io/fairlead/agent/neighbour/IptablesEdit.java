@@ -1,5 +1,6 @@
 package io.fairlead.agent.neighbour;
 
+import io.fairlead.kernel.iptables.IptablesRule;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,8 +18,6 @@ import java.util.TreeSet;
  * <p>Confined to the thread that builds it.
  */
 final class IptablesEdit {
-
-    private static final String QUOTE = "\"";
 
     private final String table;
     /** Kube-proxy's chains, each with those of its own that it leads to. */
@@ -66,7 +65,7 @@ final class IptablesEdit {
     }
 
     private void readRule(String line) {
-        List<String> words = words(line);
+        List<String> words = new IptablesRule(line).words();
         String chain = words.get(1);
         String target = after(words, "-j", "-g");
         if (!chains.containsKey(target)) {
@@ -90,28 +89,6 @@ final class IptablesEdit {
             }
         }
         return "";
-    }
-
-    /** Words as {@code iptables-save} prints them: in quotes where they hold blanks, a backslash before each quote. */
-    static List<String> words(String line) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '\\' && i + 1 < line.length()) {
-                word.append(line.charAt(++i));
-            } else if (QUOTE.indexOf(c) == 0) {
-                quoted = !quoted;
-            } else if (c == ' ' && !quoted) {
-                words.add(word.toString());
-                word.setLength(0);
-            } else {
-                word.append(c);
-            }
-        }
-        words.add(word.toString());
-        return words;
     }
 
     String table() {

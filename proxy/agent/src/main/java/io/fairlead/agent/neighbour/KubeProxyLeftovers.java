@@ -2,6 +2,7 @@ package io.fairlead.agent.neighbour;
 
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.ipset.IpSets;
+import io.fairlead.kernel.iptables.IptablesTools;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftRuleset;
@@ -129,12 +130,12 @@ public final class KubeProxyLeftovers {
             tools.read(line -> IptablesEdit.read(line, edits));
             for (IptablesEdit edit : edits) {
                 if (!edit.isEmpty()) {
-                    tools.apply(edit);
+                    tools.apply(edit.restore());
                     removed.add(edit.removed().size() + " chains of " + tools.name() + " table " + edit.table());
                 }
                 edit.reasons().forEach(reason -> left.add(tools.name() + " " + reason));
             }
-        } catch (IptablesTools.ToolException e) {
+        } catch (KernelException e) {
             left.add("chains of " + tools.name() + ": " + e.getMessage());
         }
     }

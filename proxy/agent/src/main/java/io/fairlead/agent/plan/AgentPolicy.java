@@ -12,6 +12,7 @@ import java.util.List;
  * @param nodeName of this node, lower case
  * @param podDetection how local pods are told from other clients
  * @param masqueradeBit bit of the packet mark that asks for masquerading, 0..31
+ * @param rules of the mode that serves
  * @param nodeAddresses of this node, each instead of the Node object's primary address of its family
  */
 public record AgentPolicy(
@@ -21,13 +22,14 @@ public record AgentPolicy(
         int masqueradeBit,
         boolean externalIps,
         NodePortAddresses nodePortAddresses,
+        ModeRules rules,
         List<IpAddress> nodeAddresses) {
 
     public AgentPolicy {
         nodeAddresses = List.copyOf(nodeAddresses);
     }
 
-    /** The Node object says the addresses. */
+    /** The Node object says the addresses; the mode is nftables. */
     public AgentPolicy(
             String nodeName,
             PodDetection podDetection,
@@ -35,7 +37,42 @@ public record AgentPolicy(
             int masqueradeBit,
             boolean externalIps,
             NodePortAddresses nodePortAddresses) {
-        this(nodeName, podDetection, masqueradeAll, masqueradeBit, externalIps, nodePortAddresses, List.of());
+        this(
+                nodeName,
+                podDetection,
+                masqueradeAll,
+                masqueradeBit,
+                externalIps,
+                nodePortAddresses,
+                ModeRules.NFTABLES,
+                List.of());
+    }
+
+    /** As {@link #in}, with NodePorts on all addresses where the mode has them there unless told otherwise. */
+    public AgentPolicy servedBy(ModeRules mode) {
+        boolean everywhere = mode.nodePortsEverywhere() && nodePortAddresses.equals(NodePortAddresses.DEFAULT);
+        return new AgentPolicy(
+                nodeName,
+                podDetection,
+                masqueradeAll,
+                masqueradeBit,
+                externalIps,
+                everywhere ? NodePortAddresses.EVERYWHERE : nodePortAddresses,
+                mode,
+                nodeAddresses);
+    }
+
+    /** The same in another mode. */
+    public AgentPolicy in(ModeRules mode) {
+        return new AgentPolicy(
+                nodeName,
+                podDetection,
+                masqueradeAll,
+                masqueradeBit,
+                externalIps,
+                nodePortAddresses,
+                mode,
+                nodeAddresses);
     }
 
     /** {@code detectLocalMode} with what it needs. */

@@ -22,7 +22,13 @@ public record NodePlanDelta(List<ServiceChange> services, NodeSettings settingsB
     }
 
     /** One Service. {@link ServicePlan#nothing} stands for one that is not there. */
-    public record ServiceChange(ServicePlan before, ServicePlan after) {}
+    public record ServiceChange(ServicePlan before, ServicePlan after) {
+
+        /** The way back. */
+        public ServiceChange reversed() {
+            return new ServiceChange(/* before= */ after, /* after= */ before);
+        }
+    }
 
     /** This change followed by another one, as one. */
     public NodePlanDelta then(NodePlanDelta next) {

@@ -24,6 +24,9 @@ public record NodePortAddresses(boolean primary, boolean loopback, List<IpPrefix
     /** Nothing given. */
     public static final NodePortAddresses DEFAULT = new NodePortAddresses(true, true, List.of());
 
+    /** All addresses of the node. */
+    public static final NodePortAddresses EVERYWHERE = parse(List.of("all"));
+
     public NodePortAddresses {
         ranges = List.copyOf(ranges);
     }

@@ -39,7 +39,8 @@ public record NodeResolver(AgentPolicy policy) {
                 policy.nodePortAddresses().resolve(primaryAddresses(node), onInterfaces),
                 localPods(node),
                 1 << policy.masqueradeBit(),
-                List.copyOf(serviceCidrs));
+                List.copyOf(serviceCidrs),
+                policy.rules());
     }
 
     /** The operator's choice for each family, else the first InternalIP, else the first ExternalIP. */

@@ -14,13 +14,24 @@ import java.util.List;
  * @param localPods how pods are told from other clients
  * @param masqueradeMark the packet mark bit that asks for masquerading
  * @param serviceCidrs ranges whose unallocated addresses are dropped
+ * @param rules of the mode
  */
 public record NodeSettings(
-        List<IpAddress> nodePortAddresses, LocalPods localPods, int masqueradeMark, List<IpPrefix> serviceCidrs) {
+        List<IpAddress> nodePortAddresses,
+        LocalPods localPods,
+        int masqueradeMark,
+        List<IpPrefix> serviceCidrs,
+        ModeRules rules) {
 
     public NodeSettings {
         nodePortAddresses = List.copyOf(nodePortAddresses);
         serviceCidrs = List.copyOf(serviceCidrs);
+    }
+
+    /** Those of mode nftables. */
+    public NodeSettings(
+            List<IpAddress> nodePortAddresses, LocalPods localPods, int masqueradeMark, List<IpPrefix> serviceCidrs) {
+        this(nodePortAddresses, localPods, masqueradeMark, serviceCidrs, ModeRules.NFTABLES);
     }
 
     /** Whether the kernel must be told to route packets of its loopback network (IPv4). */

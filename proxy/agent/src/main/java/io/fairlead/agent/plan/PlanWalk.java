@@ -79,7 +79,10 @@ public final class PlanWalk {
     }
 
     private Outcome atFrontend(Flow flow, Frontend frontend, List<String> reasons) {
-        if (!frontend.sourceRanges().isEmpty()
+        boolean rejects = frontend.routing() == Routing.REJECT
+                && planner.settings().rules().rejectsBeforeSources();
+        if (!rejects
+                && !frontend.sourceRanges().isEmpty()
                 && frontend.sourceRanges().stream().noneMatch(range -> range.contains(flow.source()))) {
             reasons.add(flow.source() + " is in none of loadBalancerSourceRanges");
             return new Outcome.Drop();
@@ -147,6 +150,10 @@ public final class PlanWalk {
     private Outcome guard(Flow flow, List<String> reasons) {
         if (!flow.fromNode() && ofThisNode.test(flow.destination())) {
             reasons.add("not a frontend: delivered to this node");
+            return new Outcome.Pass();
+        }
+        if (!planner.settings().rules().guardsClusterIps()) {
+            reasons.add("not a frontend: not Service traffic");
             return new Outcome.Pass();
         }
         for (ObjectName name : planner.services()) {

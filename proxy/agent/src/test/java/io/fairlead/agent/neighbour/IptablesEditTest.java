@@ -122,14 +122,6 @@ class IptablesEditTest {
         assertEquals("*filter\n:KUBE-SERVICES - [0:0]\n-X KUBE-SERVICES\nCOMMIT\n", edit.restore());
     }
 
-    @Test
-    void wordsAreReadAsTheyWerePrinted() {
-        assertEquals(
-                List.of("-A", "X", "--comment", "a \"quoted\" \\ word", "-j", "Y"),
-                IptablesEdit.words("-A X --comment \"a \\\"quoted\\\" \\\\ word\" -j Y"));
-        assertEquals(List.of(""), IptablesEdit.words(""));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"", ":KUBE-SERVICES", "*nat\n:", "*nat\n-A ", "*nat\n:KUBE-SERVICES\n-A KUBE-SERVICES -j"})
     void oddLinesDoNoHarm(String save) {

@@ -26,6 +26,8 @@ public final class LegacyTables {
     private static final int GET_ENTRIES = 65;
     private static final int NAME_BYTES = 32;
     private static final int INFO_BYTES = 84;
+    private static final int INFO_HOOKS = 32;
+    private static final int INFO_COUNT = 76;
     private static final int INFO_SIZE = 80;
     private static final int ENTRIES_HEAD_BYTES = 40;
 
@@ -84,6 +86,35 @@ public final class LegacyTables {
         }
         throw new KernelException(
                 "read", LegacyTable.target(family, name), Errno.EAGAIN, "it changed whenever it was read");
+    }
+
+    /**
+     * How large a table is, without reading it.
+     *
+     * @param rules heads and ends of chains included, policies of built-in chains not
+     * @param bytes in the kernel
+     */
+    public record Size(int rules, int bytes) {}
+
+    /**
+     * Asks for the size of a table of the calling thread's network namespace, if somebody has used it.
+     *
+     * @throws KernelException if the kernel refuses, for example without CAP_NET_ADMIN
+     */
+    public Optional<Size> size(LegacyTable.Family family, String name) {
+        if (!isThere(family, name)) {
+            return Optional.empty();
+        }
+        int socket = LIBC.socket(family.domain, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        Libc.check(socket, "open", "socket");
+        try {
+            byte[] text = Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), NAME_BYTES);
+            get(socket, family, GET_INFO, info.put(0, text), INFO_BYTES, name);
+            int policies = Integer.bitCount(info.getInt(INFO_HOOKS)) + 1;
+            return Optional.of(new Size(info.getInt(INFO_COUNT) - policies, info.getInt(INFO_SIZE)));
+        } finally {
+            LIBC.close(socket);
+        }
     }
 
     private static boolean isThere(LegacyTable.Family family, String name) {

@@ -1,8 +1,8 @@
 /**
- * The older kernel interface of iptables, and what its rules look like inside.
+ * Iptables: rules as the tools write them, the tools themselves, and what the older kernel interface holds.
  *
- * <p>Reads tables of the calling thread's network namespace; writes nothing; never makes a table come into being by
- * asking for it.
+ * <p>Reads tables of the calling thread's network namespace, and writes those that a transaction names; knows nothing of
+ * Services; never runs a shell, nor lets a value become more than one word.
  */
 @NullMarked
 package io.fairlead.kernel.iptables;

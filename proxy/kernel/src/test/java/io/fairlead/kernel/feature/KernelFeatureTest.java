@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.fake.Faults;
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.kernel.netns.Tool;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.Nft;
-import io.fairlead.kernel.nft.fake.FakeNftFaults;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class KernelFeatureTest {
     void namesEveryFacilityThatIsMissing() {
         try (Nft nft = fake.open()) {
             assertEquals("", KernelFeature.describeMissing(nft));
-            fake.setFaults((call, number) -> FakeNftFaults.Fault.of(Errno.ENOENT));
+            fake.setFaults((call, number) -> Faults.Fault.of(Errno.ENOENT));
             String missing = KernelFeature.describeMissing(nft);
             assertTrue(missing.startsWith("this kernel lacks nf_tables (CONFIG_NF_TABLES_IPV4"), missing);
             assertTrue(missing.contains(" and random numbers in nf_tables (CONFIG_NFT_NUMGEN, Linux 4.9)"), missing);

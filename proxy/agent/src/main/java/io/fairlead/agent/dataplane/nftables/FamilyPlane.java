@@ -1,5 +1,6 @@
 package io.fairlead.agent.dataplane.nftables;
 
+import io.fairlead.agent.dataplane.Counts;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.dataplane.nftables.ElementSync.Pass;
 import io.fairlead.agent.dataplane.nftables.ElementSync.TableStep;

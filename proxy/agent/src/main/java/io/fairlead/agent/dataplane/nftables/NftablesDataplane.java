@@ -1,6 +1,8 @@
 package io.fairlead.agent.dataplane.nftables;
 
 import io.fairlead.agent.dataplane.Dataplane;
+import io.fairlead.agent.dataplane.LoopbackGate;
+import io.fairlead.agent.dataplane.LoopbackRouting;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.NodePlanDelta;
 import io.fairlead.agent.plan.NodeSettings;
@@ -28,26 +30,14 @@ public final class NftablesDataplane implements Dataplane {
 
     private final Nft nft;
     private final boolean owned;
-    private final LoopbackRouting loopback;
+    private final LoopbackGate loopback;
     private List<FamilyPlane> families = List.of();
-    private boolean loopbackPermitted;
-    /** An earlier run had its guard in the kernel, so the permission that it got may still be there. */
-    private boolean loopbackLeft;
-
-    /**
-     * The kernel's permission to route its loopback network, which IPv4 NodePorts on 127.0.0.1 need
-     * ({@code net.ipv4.conf.all.route_localnet}).
-     */
-    @FunctionalInterface
-    public interface LoopbackRouting {
-        void permit(boolean permitted);
-    }
 
     /** @param owned whether the tables are claimed as owned and persistent */
     public NftablesDataplane(Nft nft, boolean owned, LoopbackRouting loopback) {
         this.nft = nft;
         this.owned = owned;
-        this.loopback = loopback;
+        this.loopback = new LoopbackGate(loopback);
     }
 
     @Override
@@ -60,21 +50,12 @@ public final class NftablesDataplane implements Dataplane {
         if (families.isEmpty()) {
             open(delta.settings());
         }
-        boolean serves = delta.settings().servesLoopback();
-        if (!serves && (loopbackPermitted || loopbackLeft)) {
-            loopbackPermitted = false;
-            loopbackLeft = false;
-            loopback.permit(false);
-        }
+        loopback.beforeApply(delta.settings());
         List<SyncResult> results = new ArrayList<>();
         for (FamilyPlane family : families) {
             results.add(family.apply(delta.services(), delta.settings()));
         }
-        // The guard must stand before the kernel may route what it guards against.
-        if (!loopbackPermitted && families.stream().anyMatch(FamilyPlane::guardsLoopback)) {
-            loopbackPermitted = true;
-            loopback.permit(true);
-        }
+        loopback.afterApply(families.stream().anyMatch(FamilyPlane::guardsLoopback));
         return SyncResult.sum(results);
     }
 
@@ -84,7 +65,7 @@ public final class NftablesDataplane implements Dataplane {
             opened.add(new FamilyPlane(nft, family, owned, settings));
         }
         families = List.copyOf(opened);
-        loopbackLeft = opened.stream().anyMatch(FamilyPlane::foundLoopbackGuard);
+        loopback.opened(opened.stream().anyMatch(FamilyPlane::foundLoopbackGuard));
     }
 
     @Override

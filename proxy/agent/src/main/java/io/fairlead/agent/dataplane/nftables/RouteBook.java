@@ -1,5 +1,6 @@
 package io.fairlead.agent.dataplane.nftables;
 
+import io.fairlead.agent.dataplane.Counts;
 import io.fairlead.agent.plan.Routing;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftVerdict;

@@ -1,5 +1,6 @@
 package io.fairlead.agent.dataplane.nftables;
 
+import io.fairlead.agent.dataplane.Counts;
 import io.fairlead.agent.plan.Backend;
 import io.fairlead.agent.plan.ClientRule;
 import io.fairlead.agent.plan.Frontend;

@@ -3,11 +3,11 @@ package io.fairlead.agent.dataplane.nftables;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.kernel.IpBytes;
+import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedNode;
+import io.fairlead.kernel.fake.TracedPacket;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
-import io.fairlead.kernel.nft.fake.NftTrace;
 import io.fairlead.kernel.nft.fake.NftTracer;
-import io.fairlead.kernel.nft.fake.TracedNode;
-import io.fairlead.kernel.nft.fake.TracedPacket;
 import java.net.InetAddress;
 import java.util.TreeSet;
 
@@ -62,16 +62,15 @@ public final class PacketProbe {
 
     /** Where one TCP connection goes; records are written. */
     public String connect(String source, String destination, int port, int random) {
-        NftTrace trace =
-                new NftTracer(kernel, NODE).trace(packet(source, destination, port), modulus -> random % modulus);
+        Trace trace = new NftTracer(kernel, NODE).trace(packet(source, destination, port), modulus -> random % modulus);
         return text(trace.outcome());
     }
 
-    private static String text(NftTrace.Outcome outcome) {
+    private static String text(Trace.Outcome outcome) {
         return switch (outcome) {
-            case NftTrace.Dropped _ -> "drop";
-            case NftTrace.Rejected _ -> "reject";
-            case NftTrace.Delivered delivered ->
+            case Trace.Dropped _ -> "drop";
+            case Trace.Rejected _ -> "reject";
+            case Trace.Delivered delivered ->
                 delivered.translated()
                         ? IpAddress.ofBytes(delivered.destination().getAddress()) + (delivered.masqueraded() ? "*" : "")
                         : "pass";

@@ -2,6 +2,7 @@ package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.fake.Faults.Fault;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftRule;
@@ -11,7 +12,6 @@ import io.fairlead.kernel.nft.NftTableState;
 import io.fairlead.kernel.nft.NftTransaction;
 import io.fairlead.kernel.nft.NftVerdict;
 import io.fairlead.kernel.nft.NftVerdicts;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Fault;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;

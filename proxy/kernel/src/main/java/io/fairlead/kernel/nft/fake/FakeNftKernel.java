@@ -1,10 +1,11 @@
 package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.fake.Faults;
+import io.fairlead.kernel.fake.Faults.Call;
+import io.fairlead.kernel.fake.Faults.Fault;
 import io.fairlead.kernel.nft.NftOperation;
 import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.nft.NftTransaction;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Call;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Fault;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,7 +25,7 @@ public final class FakeNftKernel {
     private final InstantSource clock;
     private final boolean ownedPersistentTables;
     private final Map<NftTable, FakeNftTable> tables = new HashMap<>();
-    private FakeNftFaults faults = FakeNftFaults.NONE;
+    private Faults faults = Faults.NONE;
     private Fault next = Fault.NONE;
     private int sockets;
     private long chains;
@@ -70,7 +71,7 @@ public final class FakeNftKernel {
     public record Counts(long transactions, long operations, long elements, long reads) {}
 
     /** Lets calls fail from now on. */
-    public synchronized void setFaults(FakeNftFaults faults) {
+    public synchronized void setFaults(Faults faults) {
         this.faults = faults;
     }
 

@@ -1,6 +1,9 @@
 package io.fairlead.kernel.nft.fake;
 
-import java.util.ArrayList;
+import io.fairlead.kernel.fake.EveryNumber;
+import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedNode;
+import io.fairlead.kernel.fake.TracedPacket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +34,13 @@ public final class NftTracer {
      * @param random gives a number below its argument
      * @throws UnsupportedOperationException if a rule asks for something that the packet does not tell
      */
-    public NftTrace trace(TracedPacket packet, IntUnaryOperator random) {
+    public Trace trace(TracedPacket packet, IntUnaryOperator random) {
         synchronized (kernel) {
-            NftTracerHooks hooks = new NftTracerHooks(kernel, packet.family());
+            NftTracerHooks hooks = new NftTracerHooks(kernel, packet.isIpv6());
             NftTracerWalk walk = new NftTracerWalk(hooks, node, packet, kernel.nowMillis(), random);
-            NftTrace.Outcome outcome = walk.run();
+            Trace.Outcome outcome = walk.run();
             walk.keepRecords();
-            return new NftTrace(outcome, walk.probability(), walk.matched());
+            return new Trace(outcome, walk.probability(), walk.matched());
         }
     }
 
@@ -47,11 +50,11 @@ public final class NftTracer {
      * @throws UnsupportedOperationException if a rule asks for something that the packet does not tell
      * @throws IllegalStateException if there are more than 100,000 ways
      */
-    public List<NftTrace> traceAll(TracedPacket packet) {
+    public List<Trace> traceAll(TracedPacket packet) {
         synchronized (kernel) {
-            NftTracerHooks hooks = new NftTracerHooks(kernel, packet.family());
+            NftTracerHooks hooks = new NftTracerHooks(kernel, packet.isIpv6());
             long now = kernel.nowMillis();
-            Map<NftTrace.Outcome, NftTrace> outcomes = new LinkedHashMap<>();
+            Map<Trace.Outcome, Trace> outcomes = new LinkedHashMap<>();
             EveryNumber every = new EveryNumber();
             int ways = 0;
             do {
@@ -59,46 +62,15 @@ public final class NftTracer {
                     throw new IllegalStateException("more than " + WAYS_MAX + " ways for " + packet);
                 }
                 NftTracerWalk walk = new NftTracerWalk(hooks, node, packet, now, every);
-                NftTrace.Outcome outcome = walk.run();
-                NftTrace known = outcomes.get(outcome);
+                Trace.Outcome outcome = walk.run();
+                Trace known = outcomes.get(outcome);
                 outcomes.put(
                         outcome,
                         known == null
-                                ? new NftTrace(outcome, walk.probability(), walk.matched())
-                                : new NftTrace(outcome, known.probability() + walk.probability(), known.matched()));
+                                ? new Trace(outcome, walk.probability(), walk.matched())
+                                : new Trace(outcome, known.probability() + walk.probability(), known.matched()));
             } while (every.next());
             return List.copyOf(outcomes.values());
-        }
-    }
-
-    /** A source of "random" numbers that runs through all combinations, like an odometer. */
-    private static final class EveryNumber implements IntUnaryOperator {
-
-        private final List<Integer> numbers = new ArrayList<>();
-        private final List<Integer> moduli = new ArrayList<>();
-        private int position;
-
-        @Override
-        public int applyAsInt(int modulus) {
-            if (position == numbers.size()) {
-                numbers.add(0);
-                moduli.add(modulus);
-            }
-            return numbers.get(position++);
-        }
-
-        /** Goes to the next combination; false if there is none. */
-        boolean next() {
-            position = 0;
-            while (!numbers.isEmpty() && numbers.getLast() + 1 == moduli.getLast()) {
-                numbers.removeLast();
-                moduli.removeLast();
-            }
-            if (numbers.isEmpty()) {
-                return false;
-            }
-            numbers.set(numbers.size() - 1, numbers.getLast() + 1);
-            return true;
         }
     }
 }

@@ -30,7 +30,8 @@ final class NftTracerHooks {
 
     private final Map<NftHook, List<Stop>> stops = new EnumMap<>(NftHook.class);
 
-    NftTracerHooks(FakeNftKernel kernel, NftFamily family) {
+    NftTracerHooks(FakeNftKernel kernel, boolean ipv6) {
+        NftFamily family = ipv6 ? NftFamily.IP6 : NftFamily.IP;
         List<BaseChain> chains = new ArrayList<>();
         boolean tracking = false;
         for (FakeNftTable table : kernel.tables().values()) {

@@ -1,7 +1,7 @@
 package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.fake.TracedPacket;
 import io.fairlead.kernel.nft.NftExpression;
-import io.fairlead.kernel.nft.NftFamily;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -132,7 +132,7 @@ final class NftTracerPacket {
     }
 
     private byte[] network(NftExpression.Payload payload) {
-        boolean v4 = origin.family() == NftFamily.IP;
+        boolean v4 = !origin.isIpv6();
         int protocolOffset = v4 ? 9 : 6;
         if (payload.offset() == protocolOffset && payload.length() == 1) {
             return new byte[] {(byte) origin.protocol()};

@@ -1,5 +1,8 @@
 package io.fairlead.kernel.nft.fake;
 
+import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedNode;
+import io.fairlead.kernel.fake.TracedPacket;
 import io.fairlead.kernel.nft.NftData;
 import io.fairlead.kernel.nft.NftExpression;
 import io.fairlead.kernel.nft.NftFamily;
@@ -65,12 +68,12 @@ final class NftTracerWalk {
         DROP
     }
 
-    NftTrace.Outcome run() {
+    Trace.Outcome run() {
         Fate fate = packet.origin().isSentLocally() ? send() : arrive();
         if (fate == Fate.DROP) {
-            return rejected ? new NftTrace.Rejected() : new NftTrace.Dropped();
+            return rejected ? new Trace.Rejected() : new Trace.Dropped();
         }
-        return new NftTrace.Delivered(
+        return new Trace.Delivered(
                 packet.destination(), packet.destinationPort(), packet.isTranslated(), packet.isMasqueraded());
     }
 

@@ -14,6 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.fake.Faults;
+import io.fairlead.kernel.fake.Faults.Call;
+import io.fairlead.kernel.fake.Faults.Fault;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftData;
 import io.fairlead.kernel.nft.NftExpression;
@@ -25,8 +28,6 @@ import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.nft.NftTransaction;
 import io.fairlead.kernel.nft.NftType;
 import io.fairlead.kernel.nft.NftVerdicts;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Call;
-import io.fairlead.kernel.nft.fake.FakeNftFaults.Fault;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
@@ -112,13 +113,13 @@ class FakeNftTest {
         assertThrows(KernelException.class, () -> NftLaw.elementCount(nft, ADDRESSES));
         kernel.setFaults((call, number) -> new Fault(Errno.ENOBUFS, true));
         assertThrows(KernelException.class, () -> nft.apply(transaction().deleteTable()), "the answer was lost");
-        kernel.setFaults(FakeNftFaults.NONE);
+        kernel.setFaults(Faults.NONE);
         assertFalse(nft.read(TABLE).exists());
     }
 
     @Test
     void seededFaultsComeAtTheirRate() {
-        FakeNftFaults faults = FakeNftFaults.seeded(7, 10);
+        Faults faults = Faults.seeded(7, 10);
         int failures = 0;
         for (int i = 1; i <= 10_000; i++) {
             failures += faults.fault(Call.APPLY, i).errno() == 0 ? 0 : 1;

@@ -7,6 +7,12 @@ import static io.fairlead.kernel.nft.SmallLayout.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.Trace.Delivered;
+import io.fairlead.kernel.fake.Trace.Dropped;
+import io.fairlead.kernel.fake.Trace.Rejected;
+import io.fairlead.kernel.fake.TracedNode;
+import io.fairlead.kernel.fake.TracedPacket;
 import io.fairlead.kernel.nft.NftChain;
 import io.fairlead.kernel.nft.NftData;
 import io.fairlead.kernel.nft.NftExpression;
@@ -29,9 +35,6 @@ import io.fairlead.kernel.nft.NftTransaction;
 import io.fairlead.kernel.nft.NftVerdict;
 import io.fairlead.kernel.nft.NftVerdicts;
 import io.fairlead.kernel.nft.SmallLayout;
-import io.fairlead.kernel.nft.fake.NftTrace.Delivered;
-import io.fairlead.kernel.nft.fake.NftTrace.Dropped;
-import io.fairlead.kernel.nft.fake.NftTrace.Rejected;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -84,15 +87,15 @@ class NftTracerTest {
         return new TracedPacket("", TCP, ip("192.168.0.2"), 40_000, ip(destination), port);
     }
 
-    private Map<NftTrace.Outcome, Double> outcomes(TracedPacket packet) {
-        return tracer.traceAll(packet).stream().collect(Collectors.toMap(NftTrace::outcome, NftTrace::probability));
+    private Map<Trace.Outcome, Double> outcomes(TracedPacket packet) {
+        return tracer.traceAll(packet).stream().collect(Collectors.toMap(Trace::outcome, Trace::probability));
     }
 
     private static Delivered to(String backend, boolean masqueraded) {
         return new Delivered(ip(backend), 8080, true, masqueraded);
     }
 
-    private static final NftTrace.Outcome UNTOUCHED = new Delivered(ip("192.0.2.9"), 80, false, false);
+    private static final Trace.Outcome UNTOUCHED = new Delivered(ip("192.0.2.9"), 80, false, false);
 
     @Test
     void findsEveryEndpointWithItsProbability() {
@@ -130,7 +133,7 @@ class NftTracerTest {
         assertEquals(Map.of(new Rejected(), 1.0), outcomes(fromNode(WEB, 80)));
         assertEquals(Map.of(new Dropped(), 1.0), outcomes(fromPod(WEB, 81)));
         assertEquals(Map.of(UNTOUCHED, 1.0), outcomes(fromPod("192.0.2.9", 80)));
-        NftTrace guarded = tracer.traceAll(fromPod(WEB, 82)).getFirst();
+        Trace guarded = tracer.traceAll(fromPod(WEB, 82)).getFirst();
         assertEquals(new Rejected(), guarded.outcome());
         assertEquals(
                 List.of(
@@ -144,7 +147,7 @@ class NftTracerTest {
         layout.stickyAmong(2);
         layout.service(WEB, 80, new NftVerdict.Goto("sticky"), "10.180.0.1", "10.180.1.1");
         nft.apply(layout.transaction());
-        Map<NftTrace.Outcome, Double> even = Map.of(to("10.180.0.1", false), 0.5, to("10.180.1.1", false), 0.5);
+        Map<Trace.Outcome, Double> even = Map.of(to("10.180.0.1", false), 0.5, to("10.180.1.1", false), 0.5);
         assertEquals(even, outcomes(fromPod(WEB, 80)));
         assertEquals(even, outcomes(fromPod(WEB, 80)), "looking at all ways must leave no record");
 
@@ -171,7 +174,7 @@ class NftTracerTest {
         nft.apply(new NftTransaction(layout.table, new NftVerdicts())
                 .deleteElement(layout.endpoints, layout.key(WEB, 80, 1)));
         now = now.plusMillis(SmallLayout.AFFINITY_MILLIS - 1);
-        NftTrace trace = tracer.trace(fromPod(WEB, 80), modulus -> 0);
+        Trace trace = tracer.trace(fromPod(WEB, 80), modulus -> 0);
         assertEquals(to("10.180.0.1", false), trace.outcome());
         assertEquals(
                 "affinity: 10.180.0.77 -> 1 refreshed",
@@ -216,7 +219,7 @@ class NftTracerTest {
                 new Compare(8, true, NftData.hostInt(0)));
         nft.apply(other().addChain(base("seen", NftChain.Type.FILTER, NftHook.PREROUTING, -300))
                 .replaceRules("seen", List.of(seen)));
-        NftTrace trace = tracer.traceAll(fromNode(WEB, 80)).getFirst();
+        Trace trace = tracer.traceAll(fromNode(WEB, 80)).getFirst();
         assertEquals(to("192.168.0.2", false), trace.outcome(), "prerouting must not translate a second time");
         assertEquals(
                 "seen: iifname \"lo\" ct status & dnat != 0 comment \"on loopback\"",
@@ -298,7 +301,7 @@ class NftTracerTest {
                                 rule("", new NftExpression.Verdict(new NftVerdict.Jump("end"))),
                                 rule("", new NftExpression.Verdict(new NftVerdict.Return())),
                                 rule("", DROP))));
-        NftTrace trace = tracer.traceAll(fromPod("192.0.2.9", 80)).getFirst();
+        Trace trace = tracer.traceAll(fromPod("192.0.2.9", 80)).getFirst();
         assertEquals(UNTOUCHED, trace.outcome());
         assertEquals(
                 List.of(

@@ -1,4 +1,4 @@
-package io.fairlead.kernel.nft.fake;
+package io.fairlead.kernel.fake;
 
 import java.net.InetAddress;
 

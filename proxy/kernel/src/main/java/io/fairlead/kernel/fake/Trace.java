@@ -1,4 +1,4 @@
-package io.fairlead.kernel.nft.fake;
+package io.fairlead.kernel.fake;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -11,9 +11,9 @@ import java.util.List;
  * @param probability of this outcome, 0 to 1
  * @param matched rules and elements that matched, in their order; of one way if several lead to this outcome
  */
-public record NftTrace(Outcome outcome, double probability, List<String> matched) {
+public record Trace(Outcome outcome, double probability, List<String> matched) {
 
-    public NftTrace {
+    public Trace {
         matched = List.copyOf(matched);
     }
 

@@ -1,9 +1,10 @@
-package io.fairlead.agent.neighbour;
+package io.fairlead.kernel.iptables;
 
+import io.fairlead.kernel.Errno;
+import io.fairlead.kernel.KernelException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,13 +18,13 @@ import java.util.function.Consumer;
 
 /**
  * The programs {@code …-save} and {@code …-restore} of one flavour of iptables and one family, where they are installed.
- * No shell is involved, and nothing but what {@code …-save} printed goes into {@code …-restore}.
+ * No shell is involved. They work in the network namespace of the thread that calls.
  *
  * <p>Immutable.
  *
  * @param name as people call the tool, {@code ip6tables-legacy}
  */
-record IptablesTools(String name, Path save, Path restore) {
+public record IptablesTools(String name, Path save, Path restore) {
 
     private static final Logger LOG = System.getLogger(IptablesTools.class.getName());
 
@@ -34,6 +35,9 @@ record IptablesTools(String name, Path save, Path restore) {
     /** The lock of the legacy tools is held for seconds by whoever writes large tables. */
     private static final String LOCK_SECONDS = "30";
 
+    /** RESOURCE_PROBLEM of the tools: somebody else has the lock, or changed the table meanwhile. */
+    private static final int EXIT_BUSY = 4;
+
     private static final int COMPLAINT_CHARS_MAX = 500;
 
     /**
@@ -41,7 +45,7 @@ record IptablesTools(String name, Path save, Path restore) {
      *
      * <p>Immutable.
      */
-    enum Flavour {
+    public enum Flavour {
         NFT("nft", "(nf_tables)"),
         LEGACY("legacy", "(legacy)");
 
@@ -52,21 +56,16 @@ record IptablesTools(String name, Path save, Path restore) {
             this.suffix = suffix;
             this.version = version;
         }
-    }
 
-    /** A tool could not be run, or refused. */
-    static final class ToolException extends RuntimeException {
-
-        @Serial
-        private static final long serialVersionUID = 1L;
-
-        ToolException(String message) {
-            super(message);
+        /** As in the names of the tools. */
+        @Override
+        public String toString() {
+            return suffix;
         }
     }
 
     /** @param plain {@code iptables} or {@code ip6tables} */
-    static Optional<IptablesTools> find(String plain, Flavour flavour) {
+    public static Optional<IptablesTools> find(String plain, Flavour flavour) {
         String name = plain + "-" + flavour.suffix;
         Optional<IptablesTools> named = find(name, name);
         // Where only one flavour is installed, it may have the plain names.
@@ -89,24 +88,33 @@ record IptablesTools(String name, Path save, Path restore) {
     private String version() {
         try {
             StringBuilder version = new StringBuilder();
-            run(List.of(save.toString(), "--version"), "", version::append);
+            run("ask the version of", List.of(save.toString(), "--version"), "", version::append);
             return version.toString();
-        } catch (ToolException e) {
+        } catch (KernelException e) {
             return "";
         }
     }
 
-    /** Passes on what all tables hold, line by line: of a large cluster it is long. */
-    void read(Consumer<String> lines) {
-        run(List.of(save.toString()), "", lines);
+    /**
+     * Passes on what all tables hold, line by line: of a large cluster it is long.
+     *
+     * @throws KernelException if the tool cannot be run or complains
+     */
+    public void read(Consumer<String> lines) {
+        run("read the tables of", List.of(save.toString()), "", lines);
     }
 
-    /** Changes one table, all or nothing. */
-    void apply(IptablesEdit edit) {
-        run(List.of(restore.toString(), "--noflush", "-w", LOCK_SECONDS), edit.restore(), ignored -> {});
+    /**
+     * Changes tables, each all or nothing, and waits for whoever has the lock of the legacy tools.
+     *
+     * @param input what the tool reads
+     * @throws KernelException if the tool cannot be run or refuses; with {@link Errno#EAGAIN} if somebody else was at it
+     */
+    public void apply(String input) {
+        run("change the tables of", List.of(restore.toString(), "--noflush", "-w", LOCK_SECONDS), input, ignored -> {});
     }
 
-    private static void run(List<String> command, String input, Consumer<String> lines) {
+    private void run(String operation, List<String> command, String input, Consumer<String> lines) {
         // Not in one stream: a warning would stand in the middle of a rule.
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LC_ALL", "C");
@@ -122,18 +130,20 @@ record IptablesTools(String name, Path save, Path restore) {
             write(process, input);
             if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new ToolException(command.getFirst() + " does not end");
+                throw new KernelException(operation, name, 0, "the tool does not end");
             }
             reader.join();
             complaints.join();
-            if (process.exitValue() != 0) {
-                throw new ToolException(command.getFirst() + " ended with " + process.exitValue() + ": " + said);
+            int exit = process.exitValue();
+            if (exit != 0) {
+                int errno = exit == EXIT_BUSY ? Errno.EAGAIN : 0;
+                throw new KernelException(operation, name, errno, "exit code " + exit + ": " + said);
             }
         } catch (IOException e) {
-            throw new ToolException("cannot run " + command.getFirst() + ": " + e.getMessage());
+            throw new KernelException(operation, name, 0, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ToolException(command.getFirst() + " was interrupted");
+            throw new KernelException(operation, name, Errno.EINTR, "interrupted");
         }
     }
 

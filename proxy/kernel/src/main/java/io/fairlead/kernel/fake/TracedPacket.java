@@ -1,7 +1,6 @@
-package io.fairlead.kernel.nft.fake;
+package io.fairlead.kernel.fake;
 
-import io.fairlead.kernel.nft.NftFamily;
-import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
@@ -42,7 +41,7 @@ public record TracedPacket(
         return arrivesOn.isEmpty();
     }
 
-    public NftFamily family() {
-        return source instanceof Inet4Address ? NftFamily.IP : NftFamily.IP6;
+    public boolean isIpv6() {
+        return source instanceof Inet6Address;
     }
 }

@@ -1,4 +1,4 @@
-package io.fairlead.agent.dataplane.nftables;
+package io.fairlead.agent.dataplane;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -9,21 +9,21 @@ import java.util.Set;
  *
  * <p>Confined to the proxy loop's thread.
  */
-final class Counts<K> {
+public final class Counts<K> {
 
     private final Map<K, Integer> counts = new HashMap<>();
 
     /** Whether this is the first user. */
-    boolean add(K thing) {
+    public boolean add(K thing) {
         return counts.merge(thing, 1, Integer::sum) == 1;
     }
 
     /** Whether this was the last user. */
-    boolean remove(K thing) {
+    public boolean remove(K thing) {
         return counts.computeIfPresent(thing, (_, count) -> count == 1 ? null : count - 1) == null;
     }
 
-    Set<K> things() {
+    public Set<K> things() {
         return counts.keySet();
     }
 }

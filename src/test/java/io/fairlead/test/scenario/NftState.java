@@ -1,7 +1,5 @@
 package io.fairlead.test.scenario;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.NftFamily;
@@ -27,7 +25,7 @@ import java.util.TreeMap;
  *
  * <p>Confined to one thread.
  */
-public final class KernelState {
+public final class NftState {
 
     private static final Map<String, String> ROUTES_OF =
             Map.of("services", "routes", "short-circuits", "picks", "local-routes", "picks");
@@ -40,7 +38,7 @@ public final class KernelState {
 
     private final List<String> lines = new ArrayList<>();
 
-    private KernelState(Nft nft, NftTable table) {
+    private NftState(Nft nft, NftTable table) {
         this.state = nft.read(table);
         for (NftSet set : state.sets().values()) {
             TreeMap<String, byte[]> found = new TreeMap<>();
@@ -56,23 +54,11 @@ public final class KernelState {
         List<String> all = new ArrayList<>();
         for (NftFamily family : NftFamily.values()) {
             NftTable table = new NftTable(family, NftablesDataplane.TABLE);
-            KernelState kernel = new KernelState(nft, table);
+            NftState kernel = new NftState(nft, table);
             kernel.print();
             kernel.lines.stream().sorted().forEach(line -> all.add(family + " " + line));
         }
         return all;
-    }
-
-    /** Fails with the lines that differ. */
-    public static void assertSame(List<String> expected, List<String> actual, String message) {
-        List<String> missing = new ArrayList<>(expected);
-        actual.forEach(missing::remove);
-        List<String> extra = new ArrayList<>(actual);
-        expected.forEach(extra::remove);
-        assertTrue(
-                missing.isEmpty() && extra.isEmpty(),
-                () -> message + "; missing:\n" + String.join("\n", missing) + "\ntoo much:\n"
-                        + String.join("\n", extra));
     }
 
     private void print() {

@@ -1,18 +1,18 @@
-package io.fairlead.kernel.nft.fake;
+package io.fairlead.kernel.fake;
 
 import io.fairlead.kernel.Errno;
 import java.util.Random;
 
 /**
- * Decides which calls to a {@link FakeNftKernel} fail. Asked once per call, in their order.
+ * Decides which calls to a fake of a kernel facility fail. Asked once per call, in their order.
  *
  * <p>Confined to the thread that calls the kernel.
  */
 @FunctionalInterface
-public interface FakeNftFaults {
+public interface Faults {
 
     /** Nothing fails. */
-    FakeNftFaults NONE = (call, number) -> Fault.NONE;
+    Faults NONE = (call, number) -> Fault.NONE;
 
     /** @param number counts the calls of this kind, from 1 */
     Fault fault(Call call, long number);
@@ -36,13 +36,13 @@ public interface FakeNftFaults {
             return new Fault(errno, false);
         }
 
-        boolean fails() {
+        public boolean fails() {
             return errno != 0;
         }
     }
 
     /** Fails calls by chance; nothing of a failed transaction is applied. */
-    static FakeNftFaults seeded(long seed, int percent) {
+    static Faults seeded(long seed, int percent) {
         Random random = new Random(seed);
         return (call, number) -> random.nextInt(100) < percent
                 ? Fault.of(random.nextBoolean() ? Errno.ENOMEM : Errno.EINTR)
@@ -50,7 +50,7 @@ public interface FakeNftFaults {
     }
 
     /** Like {@link #seeded}, but of the transactions that fail every second one is applied. */
-    static FakeNftFaults seededWithLostAnswers(long seed, int percent) {
+    static Faults seededWithLostAnswers(long seed, int percent) {
         Random random = new Random(seed);
         return (call, number) -> random.nextInt(100) < percent
                 ? new Fault(Errno.ENOBUFS, call == Call.APPLY && random.nextBoolean())

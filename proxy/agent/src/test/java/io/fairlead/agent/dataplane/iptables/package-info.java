@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.agent.dataplane.iptables;
+
+import org.jspecify.annotations.NullMarked;

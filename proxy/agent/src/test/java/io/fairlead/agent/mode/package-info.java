@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.agent.mode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.kernel.iptables.fake;
+
+import org.jspecify.annotations.NullMarked;
