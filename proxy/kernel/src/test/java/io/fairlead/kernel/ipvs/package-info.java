@@ -1,0 +1,5 @@
+/** Tests of the messages of IPVS, byte by byte. */
+@NullMarked
+package io.fairlead.kernel.ipvs;
+
+import org.jspecify.annotations.NullMarked;
