@@ -62,7 +62,9 @@ final class RandomClustersIT {
         RandomCluster world = new RandomCluster(random, PROTOCOLS);
         RandomFlows flows = new RandomFlows(random, PROTOCOLS);
         AgentPolicy policy = new NodeOptions().policy();
-        try (KernelEngine engine = new KernelEngine(KernelPlane.NFTABLES, topology, policy);
+        // Each data plane has its share of the seeds.
+        KernelPlane plane = KernelPlane.values()[seed % KernelPlane.values().length];
+        try (KernelEngine engine = new KernelEngine(plane, topology, policy);
                 Cluster cluster = new Cluster(Manifests.base())) {
             for (int round = 0; round < ROUNDS; round++) {
                 List<ClusterChange> changes = new ArrayList<>();
@@ -76,7 +78,7 @@ final class RandomClustersIT {
                 cluster.offer(changes);
                 Cluster.News news = cluster.takeNews();
                 engine.sync(news.delta(), news.snapshot());
-                engine.expectFlows(rows(engine, flows, "seed " + seed + ", round " + round));
+                engine.expectFlows(rows(engine, flows, plane + ", seed " + seed + ", round " + round));
             }
         }
     }
