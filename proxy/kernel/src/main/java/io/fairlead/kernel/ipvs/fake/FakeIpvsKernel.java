@@ -17,8 +17,9 @@ import java.util.Set;
  * The IPVS of one pretended network namespace; {@link #open} gives sockets that share it.
  *
  * <p>Obeys net/netfilter/ipvs/ip_vs_ctl.c. Where kernels differ, it refuses what any of them refuses. It knows nothing of
- * the node's addresses: broadcast addresses of links, which the kernel refuses as real servers, are accepted, and so are
- * more real servers than the table of {@code mh} has places. Connections come and go only by {@link #setConnections}.
+ * the node's addresses: broadcast addresses of links, which the kernel refuses as real servers, are accepted, and so is
+ * IPv4 where loopback never was up. More real servers than the table of {@code mh} has places are accepted, too.
+ * Connections come and go only by {@link #setConnections}.
  *
  * <p>Thread-safe: everything is done under the lock of this object, as IPVS has one mutex.
  */

@@ -141,6 +141,7 @@ final class FakeIpvsLaw {
                     && !address.isLinkLocalAddress()
                     && !isMapped(bytes);
         }
+        // From 5.3 on only its first address.
         boolean zeroNetwork = bytes[0] == 0;
         boolean limitedBroadcast = (bytes[0] & bytes[1] & bytes[2] & bytes[3]) == -1;
         return !zeroNetwork && !limitedBroadcast && !address.isMulticastAddress();
