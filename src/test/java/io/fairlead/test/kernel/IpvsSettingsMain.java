@@ -32,8 +32,8 @@ import java.util.Set;
  */
 final class IpvsSettingsMain {
 
-    /** More than fit into one datagram's answers, and into one piece of a listing. */
-    private static final int MANY = 2_500;
+    /** The answers to twice as many operations are more than any socket holds. */
+    private static final int MANY = 12_000;
 
     private static final VirtualServerKey WEB = IpvsStage.key(IpvsStage.VIRTUAL, IpvsStage.TCP);
 

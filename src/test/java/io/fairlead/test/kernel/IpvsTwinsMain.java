@@ -42,6 +42,8 @@ final class IpvsTwinsMain {
     private static final int BATCHES = 400;
     private static final int OPERATIONS_MAX = 30;
 
+    private static final String MAPPED = "::ffff:10.180.0.1";
+
     /** Addresses of virtual servers: few, so that operations meet. */
     private static final List<String> VIRTUAL =
             List.of("172.30.0.41", "172.30.0.42", "0.0.0.0", "fd00:172:30::41", "::");
@@ -60,10 +62,14 @@ final class IpvsTwinsMain {
             "::",
             "::1",
             "::7",
-            "::ffff:10.180.0.1",
+            MAPPED,
             "fe80::1",
             "fec0::1",
             "ff02::1");
+
+    /** Of IPv6 all the same, which no parser of text makes of it. */
+    private static final InetAddress MAPPED_BYTES =
+            IpBytes.address(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 10, (byte) 180, 0, 1});
 
     private static final List<String> SCHEDULERS = List.of("rr", "wrr", "mh", "sh", "lblc", "none", "best");
     private static final int[] WEIGHTS = {0, 1, 100, Integer.MAX_VALUE, -1, Integer.MIN_VALUE};
@@ -176,8 +182,10 @@ final class IpvsTwinsMain {
     }
 
     private InetAddress address(List<String> texts) {
-        return IpBytes.address(
-                IpAddress.parse(texts.get(random.nextInt(texts.size()))).toBytes());
+        String text = texts.get(random.nextInt(texts.size()));
+        return text.equals(MAPPED)
+                ? MAPPED_BYTES
+                : IpBytes.address(IpAddress.parse(text).toBytes());
     }
 
     private int pick(int[] values) {
