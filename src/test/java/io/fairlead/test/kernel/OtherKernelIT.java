@@ -106,7 +106,7 @@ final class OtherKernelIT {
     void kernelThatDoesNotEndIsEnded() {
         long before = kernels();
         AssertionError failed =
-                assertThrows(AssertionError.class, () -> OtherKernel.run(Waits.class, Duration.ofSeconds(8)));
+                assertThrows(AssertionError.class, () -> OtherKernel.run(Waits.class, Duration.ofSeconds(15)));
         assertTrue(failed.toString().contains("--- printed\nwaits"), failed::toString);
         assertTrue(kernels() <= before, "a process of the kernel is left");
     }

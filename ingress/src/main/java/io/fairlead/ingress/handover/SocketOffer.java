@@ -11,12 +11,18 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Offers this process's listening sockets to the one that takes its place. Who has them can accept our clients'
@@ -39,10 +46,14 @@ import java.util.function.Supplier;
 public final class SocketOffer implements AutoCloseable {
 
     private static final String BIRTHPLACE = ".new";
+    private static final int ANSWER_MILLIS_MAX = 2_000;
 
     private static final Logger LOG = System.getLogger(SocketOffer.class.getName());
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    /** Connections of those that ask. */
+    private final ChannelGroup asking = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
     private final Path socket;
     private final Supplier<List<FileDescriptor>> sockets;
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,6 +62,8 @@ public final class SocketOffer implements AutoCloseable {
     private int successors;
     /** Guarded by this offer's monitor, for which the event loop never waits. */
     private boolean closed;
+    /** What listens; guarded by the same. */
+    private @Nullable Channel server;
 
     private SocketOffer(Path socket, Supplier<List<FileDescriptor>> sockets) {
         this.socket = socket;
@@ -74,21 +87,23 @@ public final class SocketOffer implements AutoCloseable {
         }
     }
 
-    private void listen() throws IOException {
+    private synchronized void listen() throws IOException {
         Path birthplace = Files.createTempDirectory(socket.resolveSibling("").normalize(), BIRTHPLACE);
         Path born = birthplace.resolve("s");
         try {
-            new ServerBootstrap()
+            server = new ServerBootstrap()
                     .group(loop)
                     .channel(EpollServerDomainSocketChannel.class)
                     .childHandler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel channel) {
+                            asking.add(channel);
                             channel.pipeline().addLast(new Successor());
                         }
                     })
                     .bind(new DomainSocketAddress(born.toFile()))
-                    .syncUninterruptibly();
+                    .syncUninterruptibly()
+                    .channel();
             Files.setPosixFilePermissions(born, PosixFilePermissions.fromString("rw-------"));
             Files.move(born, socket, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -113,9 +128,14 @@ public final class SocketOffer implements AutoCloseable {
         }
     }
 
+    /** Whether somebody answers there; who only listens is on the way out. */
     private boolean isOffered() {
-        try (SocketChannel anybody = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return anybody.isConnected();
+        try (SocketChannel anybody = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                Selector selector = Selector.open()) {
+            anybody.write(ByteBuffer.wrap(new byte[] {Command.TAKE.letter()}));
+            anybody.configureBlocking(false);
+            anybody.register(selector, SelectionKey.OP_READ);
+            return selector.select(ANSWER_MILLIS_MAX) > 0;
         } catch (IOException nobody) {
             return false;
         }
@@ -165,6 +185,12 @@ public final class SocketOffer implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (server != null) {
+            server.close().syncUninterruptibly();
+            // A loop that ends may forget a connection that it is about to make; behind this there is none.
+            loop.submit(() -> {}).syncUninterruptibly();
+            asking.close().awaitUninterruptibly();
+        }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 

@@ -113,7 +113,7 @@ final class ProxyMain {
         WatchFeed feed = new WatchFeed(InstantSource.system());
         SyncReporter reporter = new SyncReporter(engine, metrics, health, events, feed);
         AtomicBoolean handsBack = new AtomicBoolean();
-        lifecycle.onStop("hand-back", () -> handBack(handsBack.get()));
+        lifecycle.onStop("hand-back", () -> handBack(handsBack.get(), mode));
         loop.start(new ModeFollower(mode, Followers.start(reporter, health, metrics, events, ruled, lifecycle)));
         lifecycle.onStop("proxy loop", loop::close);
         lifecycle.onStop("watch of our rules", mode.watch(loop::onForeignChange));
@@ -166,18 +166,26 @@ final class ProxyMain {
         };
     }
 
-    private static void handBack(boolean due) {
+    /** By the mode that serves: of tables that it owns nobody else can remove anything. */
+    private static void handBack(boolean due, ServingMode mode) {
         if (due) {
-            removeRules().left().forEach(what -> LOG.log(Level.WARNING, "stays: {0}", what));
+            mode.removeRules();
+            endLoopbackRouting();
             LOG.log(Level.INFO, "kube-proxy runs on this node and has its rules in place: Fairlead's are removed");
+        }
+    }
+
+    private static void endLoopbackRouting() {
+        if (!KubeProxyCleanup.needsLoopbackRouting()) {
+            NodeTuning.permitLoopback(false);
         }
     }
 
     /** Removes what any agent of ours wrote, in whatever mode. */
     static Modes.Cleared removeRules() {
         Modes.Cleared cleared = Modes.removeOthers("");
-        if (!cleared.removed().isEmpty() && !KubeProxyCleanup.needsLoopbackRouting()) {
-            NodeTuning.permitLoopback(false);
+        if (!cleared.removed().isEmpty()) {
+            endLoopbackRouting();
         }
         return cleared;
     }
