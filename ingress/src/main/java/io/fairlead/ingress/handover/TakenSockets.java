@@ -147,6 +147,10 @@ public final class TakenSockets implements AutoCloseable {
     @Override
     public void close() {
         closeUnused();
+        if (told != null) {
+            // A loop that ends may forget it, and the process before would wait for us to end.
+            told.close().syncUninterruptibly();
+        }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

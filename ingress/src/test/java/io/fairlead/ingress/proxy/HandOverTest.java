@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +121,7 @@ final class HandOverTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20)
     void knowsThatASuccessorLeft() throws IOException {
         try (SocketOffer offered = SocketOffer.at(offer(), List::of)) {
             assertFalse(offered.awaitSuccessor(Duration.ZERO));
