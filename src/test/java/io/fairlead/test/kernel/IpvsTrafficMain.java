@@ -38,8 +38,8 @@ final class IpvsTrafficMain {
 
     public static void main(String[] words) throws IOException {
         try (IpvsStage stage = new IpvsStage();
-                IpvsBackend first = new IpvsBackend(stage.pod(0).namespace(), NAMES[0]);
-                IpvsBackend second = new IpvsBackend(stage.pod(1).namespace(), NAMES[1])) {
+                IpvsBackend _ = new IpvsBackend(stage.pod(0).namespace(), NAMES[0]);
+                IpvsBackend _ = new IpvsBackend(stage.pod(1).namespace(), NAMES[1])) {
             IpvsTrafficMain proofs = new IpvsTrafficMain(stage);
             proofs.prove("connections take turns", () -> proofs.takeTurns(IpvsStage.VIRTUAL));
             proofs.prove("connections of IPv6 take turns", () -> proofs.takeTurns(IpvsStage.VIRTUAL6));
@@ -48,7 +48,6 @@ final class IpvsTrafficMain {
             proofs.prove("weight 0 keeps what is established", proofs::drains);
             proofs.prove("deleted one gets its connections back", proofs::comesBack);
             proofs.prove("a client keeps to its backend", proofs::persists);
-            assertTrue(first != second);
         }
     }
 

@@ -9,11 +9,8 @@ import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.IpFamily;
 import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.cluster.model.Node;
-import io.fairlead.kernel.Sysctl;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,8 +23,6 @@ import java.util.Optional;
 final class FamilyCheck implements SnapshotSubscriber {
 
     private static final Logger LOG = System.getLogger(FamilyCheck.class.getName());
-    private static final Path IPV6_ADDRESSES = Path.of("/proc/net/if_inet6");
-    private static final Sysctl IPV6_DISABLED = new Sysctl("net/ipv6/conf/all/disable_ipv6");
 
     private final AgentPolicy policy;
     private final boolean ipv6;
@@ -37,11 +32,6 @@ final class FamilyCheck implements SnapshotSubscriber {
     FamilyCheck(AgentPolicy policy, boolean ipv6) {
         this.policy = policy;
         this.ipv6 = ipv6;
-    }
-
-    /** Whether the kernel of this network namespace speaks IPv6. */
-    static boolean kernelHasIpv6() {
-        return Files.exists(IPV6_ADDRESSES) && !IPV6_DISABLED.read().equals(new Sysctl.Value("1"));
     }
 
     /** What makes serving pointless before anything is known of the cluster. */

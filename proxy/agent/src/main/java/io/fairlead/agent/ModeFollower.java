@@ -37,7 +37,7 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
     }
 
     private void removeOthers() {
-        Modes.Cleared cleared = Modes.removeOthers(mode.name());
+        Modes.Cleared cleared = Modes.removeOthers(mode);
         if (!cleared.removed().isEmpty()) {
             LOG.log(
                     Level.INFO,

@@ -11,6 +11,7 @@ import io.fairlead.agent.mode.ServingMode;
 import io.fairlead.agent.neighbour.KubeProxyReturn;
 import io.fairlead.agent.neighbour.NeighbourWatch;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.agent.view.SourceStatus;
 import io.fairlead.agent.watch.WatchFeed;
@@ -21,6 +22,7 @@ import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.cluster.write.EventWriter;
 import io.fairlead.cluster.write.Reporter;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.feature.Ipv6;
 import io.fairlead.kernel.netns.NamespaceLock;
 import io.fairlead.runtime.http.ListenException;
 import io.fairlead.runtime.lifecycle.Lifecycle;
@@ -100,7 +102,7 @@ final class ProxyMain {
     }
 
     private void start(ClusterStore store) {
-        FamilyCheck families = new FamilyCheck(policy, FamilyCheck.kernelHasIpv6());
+        FamilyCheck families = new FamilyCheck(policy, Ipv6.isThere());
         families.refusal().ifPresent(this::refuse);
         arguments.value(FlagMerge.NOTES).forEach(note -> LOG.log(Level.INFO, "{0}", note));
         ServingMode mode = openMode();
@@ -145,10 +147,12 @@ final class ProxyMain {
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
         store.subscribe(loop);
         store.subscribe(families);
-        Thread.ofPlatform()
-                .daemon()
-                .name("rehearsal")
-                .start(new Rehearsal(policy, () -> store.snapshot().sequence() == 0));
+        if (mode.rules() == ModeRules.NFTABLES) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("rehearsal")
+                    .start(new Rehearsal(policy, () -> store.snapshot().sequence() == 0));
+        }
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
         events.starting(Instant.now());
@@ -183,7 +187,7 @@ final class ProxyMain {
 
     /** Removes what any agent of ours wrote, in whatever mode. */
     static Modes.Cleared removeRules() {
-        Modes.Cleared cleared = Modes.removeOthers("");
+        Modes.Cleared cleared = Modes.removeAll();
         if (!cleared.removed().isEmpty()) {
             endLoopbackRouting();
         }

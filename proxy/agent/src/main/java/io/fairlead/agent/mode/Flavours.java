@@ -1,5 +1,6 @@
 package io.fairlead.agent.mode;
 
+import io.fairlead.kernel.feature.Ipv6;
 import io.fairlead.kernel.iptables.Iptables;
 import io.fairlead.kernel.iptables.IptablesTools;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
@@ -9,8 +10,6 @@ import io.fairlead.kernel.iptables.ToolIptables;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftRuleset;
 import io.fairlead.kernel.nft.NftTable;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,8 +25,6 @@ final class Flavours {
     private static final List<String> KUBELET = List.of("KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY");
 
     private static final String MANGLE = "mangle";
-    /** There unless the kernel was told to do without IPv6. */
-    private static final Path IPV6 = Path.of("/proc/net/if_inet6");
 
     private Flavours() {}
 
@@ -59,7 +56,7 @@ final class Flavours {
     static List<Iptables> tools(Flavour flavour) {
         List<Iptables> tools = new ArrayList<>();
         IptablesTools.find("iptables", flavour).ifPresent(found -> tools.add(new ToolIptables(found, false)));
-        if (!tools.isEmpty() && Files.exists(IPV6)) {
+        if (!tools.isEmpty() && Ipv6.isThere()) {
             IptablesTools.find("ip6tables", flavour).ifPresent(found -> tools.add(new ToolIptables(found, true)));
         }
         return tools;

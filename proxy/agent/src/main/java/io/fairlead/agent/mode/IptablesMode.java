@@ -58,6 +58,11 @@ final class IptablesMode implements ServingMode {
     }
 
     @Override
+    public RuleKind kind() {
+        return RuleKind.of(flavour);
+    }
+
+    @Override
     public Dataplane dataplane() {
         return new IptablesDataplane(tools, dropsInvalid, loopback);
     }

@@ -2,17 +2,13 @@ package io.fairlead.agent.mode;
 
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.LoopbackRouting;
-import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.iptables.Iptables;
-import io.fairlead.kernel.iptables.IptablesTools.Flavour;
-import io.fairlead.kernel.nft.NetlinkNft;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 
 /**
  * Opens the mode that the operator asked for, and clears away what other modes of ours left.
@@ -85,39 +81,30 @@ public final class Modes {
      */
     public record Cleared(List<String> removed, List<String> left) {
 
-        private void attempt(String what, BooleanSupplier removal) {
+        private void attempt(RuleKind kind) {
             try {
-                if (removal.getAsBoolean()) {
-                    removed.add(what);
+                if (kind.remove()) {
+                    removed.add(kind.toString());
                 }
             } catch (KernelException e) {
-                left.add(what + ": " + e.getMessage());
+                left.add(kind + ": " + e.getMessage());
             }
         }
     }
 
-    /**
-     * Removes what agents wrote in other modes than this one, each kind of rules for itself. By any thread.
-     *
-     * @param mode name of the mode that serves; of an empty one everything goes
-     */
-    public static Cleared removeOthers(String mode) {
+    /** Removes what agents wrote in other modes than this one, each kind of rules for itself. By any thread. */
+    public static Cleared removeOthers(ServingMode mode) {
+        return remove(EnumSet.complementOf(EnumSet.of(mode.kind())));
+    }
+
+    /** Removes what agents wrote, in whatever mode. By any thread. */
+    public static Cleared removeAll() {
+        return remove(EnumSet.allOf(RuleKind.class));
+    }
+
+    private static Cleared remove(Set<RuleKind> kinds) {
         Cleared cleared = new Cleared(new ArrayList<>(), new ArrayList<>());
-        if (!mode.equals("nftables")) {
-            cleared.attempt("nftables tables ip fairlead and ip6 fairlead", () -> {
-                try (NetlinkNft nft = NetlinkNft.open()) {
-                    return NftablesDataplane.cleanup(nft);
-                }
-            });
-        }
-        for (Flavour flavour : Flavour.values()) {
-            if (!mode.equals("iptables") || flavour != Flavours.inUse()) {
-                for (Iptables tools : Flavours.tools(flavour)) {
-                    String name = tools.ipv6() ? "ip6tables" : "iptables";
-                    cleared.attempt("chains FL-... of " + name + "-" + flavour, () -> IptablesDataplane.cleanup(tools));
-                }
-            }
-        }
+        kinds.forEach(cleared::attempt);
         return cleared;
     }
 }

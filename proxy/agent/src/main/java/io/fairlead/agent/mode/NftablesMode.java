@@ -51,6 +51,11 @@ final class NftablesMode implements ServingMode {
     }
 
     @Override
+    public RuleKind kind() {
+        return RuleKind.NFTABLES;
+    }
+
+    @Override
     public Dataplane dataplane() {
         return new NftablesDataplane(nft, owned, loopback);
     }

@@ -8,7 +8,7 @@ import io.fairlead.agent.plan.ModeRules;
  *
  * <p>Confined to the main thread, but for what its methods say.
  */
-public interface ServingMode {
+public sealed interface ServingMode permits NftablesMode, IptablesMode {
 
     /** As kube-proxy's page {@code /proxyMode} says it: {@code nftables} or {@code iptables}. */
     String name();
@@ -17,6 +17,9 @@ public interface ServingMode {
     String description();
 
     ModeRules rules();
+
+    /** What its rules are; those of other kinds are leftovers. */
+    RuleKind kind();
 
     /** The data plane; closing it is up to whoever asks. */
     Dataplane dataplane();

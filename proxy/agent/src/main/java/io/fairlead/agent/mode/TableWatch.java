@@ -1,5 +1,6 @@
 package io.fairlead.agent.mode;
 
+import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
 import io.fairlead.kernel.iptables.LegacyTable;
@@ -25,9 +26,12 @@ final class TableWatch {
 
     private static final Logger LOG = System.getLogger(TableWatch.class.getName());
 
-    private static final List<String> TABLES = List.of("nat", "filter");
+    static final List<String> TABLES = List.of("nat", "filter");
+    /** In each of these tables of ours. */
+    static final String CANARY = IptablesDataplane.CANARY;
+
     private static final List<String> CHAINS =
-            List.of("FL-CANARY", "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
+            List.of(CANARY, "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
 
     private final Flavour flavour;
     private final Duration period;

@@ -26,6 +26,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class KubeProxyLeftovers {
 
+    private static final int LOCK_SECONDS = 30;
+
     /**
      * What became of it.
      *
@@ -130,7 +132,7 @@ public final class KubeProxyLeftovers {
             tools.read(line -> IptablesEdit.read(line, edits));
             for (IptablesEdit edit : edits) {
                 if (!edit.isEmpty()) {
-                    tools.apply(edit.restore());
+                    tools.apply(edit.restore(), LOCK_SECONDS);
                     removed.add(edit.removed().size() + " chains of " + tools.name() + " table " + edit.table());
                 }
                 edit.reasons().forEach(reason -> left.add(tools.name() + " " + reason));

@@ -48,31 +48,20 @@ public record AgentPolicy(
                 List.of());
     }
 
-    /** As {@link #in}, with NodePorts on all addresses where the mode has them there unless told otherwise. */
+    /** In another mode, with NodePorts on all addresses where that has them there unless told otherwise. */
     public AgentPolicy servedBy(ModeRules mode) {
         boolean everywhere = mode.nodePortsEverywhere() && nodePortAddresses.equals(NodePortAddresses.DEFAULT);
-        return new AgentPolicy(
-                nodeName,
-                podDetection,
-                masqueradeAll,
-                masqueradeBit,
-                externalIps,
-                everywhere ? NodePortAddresses.EVERYWHERE : nodePortAddresses,
-                mode,
-                nodeAddresses);
+        return in(mode, everywhere ? NodePortAddresses.EVERYWHERE : nodePortAddresses);
     }
 
     /** The same in another mode. */
     public AgentPolicy in(ModeRules mode) {
+        return in(mode, nodePortAddresses);
+    }
+
+    private AgentPolicy in(ModeRules mode, NodePortAddresses nodePorts) {
         return new AgentPolicy(
-                nodeName,
-                podDetection,
-                masqueradeAll,
-                masqueradeBit,
-                externalIps,
-                nodePortAddresses,
-                mode,
-                nodeAddresses);
+                nodeName, podDetection, masqueradeAll, masqueradeBit, externalIps, nodePorts, mode, nodeAddresses);
     }
 
     /** {@code detectLocalMode} with what it needs. */

@@ -84,16 +84,25 @@ class ModesTest {
 
     @Test
     void whatOtherModesLeftGoes() {
+        ServingMode nftables = open(ProxyMode.NFTABLES);
+        ServingMode iptables = open(ProxyMode.IPTABLES);
         serve(ProxyMode.NFTABLES);
         serve(ProxyMode.IPTABLES);
-        Modes.Cleared first = namespace.run(() -> Modes.removeOthers("iptables"));
+        Modes.Cleared first = namespace.run(() -> Modes.removeOthers(iptables));
         assertEquals(new Modes.Cleared(List.of("nftables tables ip fairlead and ip6 fairlead"), List.of()), first);
-        Modes.Cleared second = namespace.run(() -> Modes.removeOthers("nftables"));
-        assertEquals(
-                new Modes.Cleared(
-                        List.of("chains FL-... of iptables-nft", "chains FL-... of ip6tables-nft"), List.of()),
-                second);
-        assertEquals(new Modes.Cleared(List.of(), List.of()), namespace.run(() -> Modes.removeOthers("")));
+        Modes.Cleared second = namespace.run(() -> Modes.removeOthers(nftables));
+        assertEquals(new Modes.Cleared(List.of("chains FL-... of iptables-nft and ip6tables-nft"), List.of()), second);
+        assertEquals(new Modes.Cleared(List.of(), List.of()), namespace.run(Modes::removeAll));
+    }
+
+    /** Kubelet may say which tools it uses when the agent has begun with others. */
+    @Test
+    void rulesThatServeStayWhateverTheMachineUsesNow() {
+        ServingMode iptables = open(ProxyMode.IPTABLES);
+        serve(ProxyMode.IPTABLES);
+        namespace.run(() ->
+                change(Flavour.LEGACY, new IptablesTransaction().table("mangle").chain("KUBE-IPTABLES-HINT")));
+        assertEquals(new Modes.Cleared(List.of(), List.of()), namespace.run(() -> Modes.removeOthers(iptables)));
     }
 
     @ParameterizedTest

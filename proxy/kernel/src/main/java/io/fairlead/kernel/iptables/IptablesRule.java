@@ -159,11 +159,12 @@ public record IptablesRule(String text) {
 
         /** @param states in the order of the tool: INVALID, NEW, RELATED, ESTABLISHED, UNTRACKED, SNAT, DNAT */
         public Builder connection(String states) {
+            for (int i = 0; i < states.length(); i++) {
+                if ((states.charAt(i) < 'A' || states.charAt(i) > 'Z') && states.charAt(i) != ',') {
+                    throw new IllegalArgumentException("no states of connections: " + states);
+                }
+            }
             return add("-m conntrack --ctstate " + states);
-        }
-
-        public Builder connectionNot(String states) {
-            return add("-m conntrack ! --ctstate " + states);
         }
 
         /** All bits of the mask are set. */
@@ -277,6 +278,9 @@ public record IptablesRule(String text) {
 
         /** Translates the destination. */
         public IptablesRule translateTo(String address, int port) {
+            if (port < 0 || port > PORT_MAX) {
+                throw new IllegalArgumentException("no port " + port);
+            }
             boolean ipv6 = address.indexOf(':') >= 0;
             String checked = network(address, 0);
             String plain = checked.substring(0, checked.length() - 2);

@@ -32,9 +32,6 @@ public record IptablesTools(String name, Path save, Path restore) {
             Path.of("/usr/sbin"), Path.of("/sbin"), Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/local/sbin"));
 
     private static final int SECONDS_MAX = 60;
-    /** The lock of the legacy tools is held for seconds by whoever writes large tables. */
-    private static final String LOCK_SECONDS = "30";
-
     /** RESOURCE_PROBLEM of the tools: somebody else has the lock, or changed the table meanwhile. */
     private static final int EXIT_BUSY = 4;
 
@@ -108,10 +105,15 @@ public record IptablesTools(String name, Path save, Path restore) {
      * Changes tables, each all or nothing, and waits for whoever has the lock of the legacy tools.
      *
      * @param input what the tool reads
+     * @param lockSeconds so long at most: whoever writes large tables holds the lock for seconds
      * @throws KernelException if the tool cannot be run or refuses; with {@link Errno#EAGAIN} if somebody else was at it
      */
-    public void apply(String input) {
-        run("change the tables of", List.of(restore.toString(), "--noflush", "-w", LOCK_SECONDS), input, ignored -> {});
+    public void apply(String input, int lockSeconds) {
+        run(
+                "change the tables of",
+                List.of(restore.toString(), "--noflush", "-w", Integer.toString(lockSeconds)),
+                input,
+                ignored -> {});
     }
 
     private void run(String operation, List<String> command, String input, Consumer<String> lines) {

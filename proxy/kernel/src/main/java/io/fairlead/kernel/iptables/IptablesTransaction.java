@@ -30,8 +30,9 @@ public final class IptablesTransaction {
 
     /** Adds rules at the end of a chain. */
     public IptablesTransaction append(String chain, List<IptablesRule> rules) {
+        String checked = IptablesRule.chainName(chain);
         for (IptablesRule rule : rules) {
-            text.append("-A ").append(chain).append(' ').append(rule.text()).append('\n');
+            text.append("-A ").append(checked).append(' ').append(rule.text()).append('\n');
         }
         return this;
     }

@@ -17,6 +17,7 @@ public final class ToolIptables implements Iptables {
 
     private static final int ATTEMPTS_MAX = 3;
     private static final int PAUSE_MILLIS_MAX = 200;
+    private static final int LOCK_SECONDS = 5;
 
     private final IptablesTools tools;
     private final boolean ipv6;
@@ -43,7 +44,7 @@ public final class ToolIptables implements Iptables {
         String input = transaction.toString();
         for (int attempt = 1; ; attempt++) {
             try {
-                tools.apply(input);
+                tools.apply(input, LOCK_SECONDS);
                 return;
             } catch (KernelException e) {
                 if (e.errno() != Errno.EAGAIN || attempt == ATTEMPTS_MAX || !pause()) {

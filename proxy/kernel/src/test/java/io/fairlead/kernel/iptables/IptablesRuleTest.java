@@ -131,6 +131,12 @@ class IptablesRuleTest {
         assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().comment("a\n-A X"));
         assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().source("10.0.0.1 -j", 32));
         assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().protocol("all"));
+        assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().connection("NEW -j ACCEPT"));
+        assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().translateTo("10.0.0.1", 65_536));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new IptablesTransaction()
+                        .append("A\n", List.of(IptablesRule.rule().drop())));
         assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().destinationPorts("tcp", 2, 1));
         assertThrows(IllegalArgumentException.class, () -> IptablesRule.rule().destinationPorts("tcp", 0, 65_536));
     }

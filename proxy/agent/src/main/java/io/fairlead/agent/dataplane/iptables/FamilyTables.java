@@ -6,6 +6,7 @@ import io.fairlead.agent.plan.FrontendKey;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.cluster.model.IpFamily;
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.iptables.Iptables;
 import io.fairlead.kernel.iptables.IptablesRuleset;
@@ -102,7 +103,9 @@ final class FamilyTables {
      */
     private void attempt(List<ServiceChange> changes) {
         Optional<KernelException> refused = send(changes);
-        if (refused.isPresent() && !changes.isEmpty()) {
+        // Who finds the tables locked by others waits long enough once.
+        boolean busy = refused.filter(reason -> reason.errno() == Errno.EAGAIN).isPresent();
+        if (refused.isPresent() && !busy && !changes.isEmpty()) {
             refused = send(List.of());
             if (refused.isEmpty()) {
                 attemptHalves(changes);

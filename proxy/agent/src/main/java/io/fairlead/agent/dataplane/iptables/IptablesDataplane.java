@@ -18,6 +18,9 @@ import java.util.List;
  */
 public final class IptablesDataplane implements Dataplane {
 
+    /** A chain of tables nat and filter that has one rule: it shows whether we are there, and whether somebody flushed. */
+    public static final String CANARY = Names.CANARY;
+
     private final List<Iptables> tools;
     private final boolean dropsInvalid;
     private final LoopbackGate loopback;

@@ -5,6 +5,7 @@ import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.Routing;
 import io.fairlead.agent.plan.Scope;
 import io.fairlead.cluster.model.Protocol;
+import io.fairlead.kernel.iptables.IptablesRule;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,7 +34,6 @@ final class Names {
     /** Has one rule, so that it shows whether somebody has flushed the table. */
     static final String CANARY = "FL-CANARY";
 
-    private static final int CHAIN_MAX = 28;
     /** 65 bits: nobody finds another name of the same digest. */
     private static final int DIGEST_CHARS = 13;
 
@@ -88,7 +88,7 @@ final class Names {
     /** The chain of entries that begin with some digits. */
     static String branch(char what, String text, String digits) {
         String name = Table.PREFIX + what + "-" + text;
-        return name.length() <= CHAIN_MAX ? name : name(what, digits, "");
+        return name.length() <= IptablesRule.CHAIN_NAME_MAX ? name : name(what, digits, "");
     }
 
     private static String name(char what, String identity, String readable) {
@@ -97,7 +97,7 @@ final class Names {
         if (!readable.isEmpty()) {
             name.append('-');
         }
-        for (int i = 0; i < readable.length() && name.length() < CHAIN_MAX; i++) {
+        for (int i = 0; i < readable.length() && name.length() < IptablesRule.CHAIN_NAME_MAX; i++) {
             name.append(readable.charAt(i));
         }
         return name.toString();

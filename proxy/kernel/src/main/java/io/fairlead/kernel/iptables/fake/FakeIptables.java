@@ -49,7 +49,7 @@ public final class FakeIptables implements Iptables {
     public void apply(IptablesTransaction transaction) {
         List<String> lines = transaction.toString().lines().toList();
         synchronized (kernel) {
-            Fault fault = kernel.countApply(lines.size());
+            Fault fault = kernel.countApply();
             if (!fault.fails() || fault.applied()) {
                 new Restore(lines).run();
             }

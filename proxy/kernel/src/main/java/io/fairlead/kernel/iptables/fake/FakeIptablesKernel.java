@@ -29,7 +29,6 @@ public final class FakeIptablesKernel {
     private Predicate<String> refused = line -> false;
     private long applies;
     private long reads;
-    private long lines;
 
     /** @param clock by which notes of clients expire */
     public FakeIptablesKernel(InstantSource clock) {
@@ -69,19 +68,6 @@ public final class FakeIptablesKernel {
         next = Fault.of(errno);
     }
 
-    /**
-     * What happened since the start, both families, refused transactions too.
-     *
-     * <p>Immutable.
-     *
-     * @param lines of the transactions
-     */
-    public record Counts(long transactions, long lines, long reads) {}
-
-    public synchronized Counts counts() {
-        return new Counts(applies, lines, reads);
-    }
-
     Map<String, FakeTable> tables(boolean ipv6) {
         return tables.computeIfAbsent(ipv6, _ -> new TreeMap<>());
     }
@@ -104,8 +90,7 @@ public final class FakeIptablesKernel {
         noted.keySet().retainAll(used);
     }
 
-    Fault countApply(long written) {
-        lines += written;
+    Fault countApply() {
         return fault(Call.APPLY, ++applies);
     }
 

@@ -24,6 +24,9 @@ final class FakeTable {
             "nat", List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
             "filter", List.of("INPUT", "FORWARD", "OUTPUT"));
 
+    /** NFT_JUMP_STACK_SIZE of include/net/netfilter/nf_tables.h: of chains that lead to each other, the first one counted. */
+    private static final int JUMPS_MAX = 16;
+
     private final String name;
     private final Map<String, List<FakeRule>> chains = new LinkedHashMap<>();
 
@@ -132,6 +135,9 @@ final class FakeTable {
     private void reach(String hook, String chain, Set<String> way, Set<String> done) {
         if (!way.add(chain)) {
             throw new IllegalArgumentException("Too many levels of symbolic links: " + chain);
+        }
+        if (way.size() > JUMPS_MAX) {
+            throw new IllegalArgumentException("Too many links: " + way);
         }
         for (FakeRule rule : existing(chain)) {
             boolean early = hook.equals("PREROUTING") || hook.equals("OUTPUT");

@@ -80,6 +80,25 @@ class FakeIptablesTest {
                         .prepend("OUTPUT", jump("A")));
     }
 
+    /** The hook and 15 chains behind it. */
+    @Test
+    void jumpsInARowAreCounted() {
+        IptablesTransaction deepest = nat();
+        IptablesTransaction deeper = nat();
+        for (int i = 1; i <= 15; i++) {
+            deepest.chain("C" + i);
+            deeper.chain("C" + i);
+        }
+        deeper.chain("C16");
+        for (int i = 1; i < 15; i++) {
+            deepest.append("C" + i, List.of(jump("C" + (i + 1))));
+            deeper.append("C" + i, List.of(jump("C" + (i + 1))));
+        }
+        deeper.append("C15", List.of(jump("C16")));
+        refuses("Too many links", deeper.prepend("OUTPUT", jump("C1")));
+        tools.apply(deepest.prepend("OUTPUT", jump("C1")));
+    }
+
     @Test
     void targetsHaveTheirPlaces() {
         IptablesRule masquerade = IptablesRule.rule().masquerade();

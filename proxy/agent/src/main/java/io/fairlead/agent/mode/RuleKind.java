@@ -1,0 +1,100 @@
+package io.fairlead.agent.mode;
+
+import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
+import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.kernel.iptables.Iptables;
+import io.fairlead.kernel.iptables.IptablesTools.Flavour;
+import io.fairlead.kernel.iptables.LegacyTable;
+import io.fairlead.kernel.iptables.LegacyTables;
+import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.NftFamily;
+import io.fairlead.kernel.nft.NftRuleset;
+import io.fairlead.kernel.nft.NftTable;
+
+/**
+ * What agents leave in the kernel, by the way in which it is removed.
+ *
+ * <p>Immutable.
+ */
+public enum RuleKind {
+    NFTABLES("nftables tables ip fairlead and ip6 fairlead") {
+        @Override
+        boolean remove() {
+            try (NetlinkNft nft = NetlinkNft.open()) {
+                return NftablesDataplane.cleanup(nft);
+            }
+        }
+    },
+    IPTABLES_NFT("chains FL-... of iptables-nft and ip6tables-nft") {
+        @Override
+        boolean remove() {
+            return isThere() && removeChains(Flavour.NFT);
+        }
+
+        private static boolean isThere() {
+            try (NftRuleset nft = NftRuleset.open()) {
+                for (NftFamily family : NftFamily.values()) {
+                    for (String table : TableWatch.TABLES) {
+                        if (nft.chain(new NftTable(family, table), TableWatch.CANARY)
+                                .isPresent()) {
+                            return true;
+                        }
+                    }
+                }
+                return false;
+            }
+        }
+    },
+    IPTABLES_LEGACY("chains FL-... of iptables-legacy and ip6tables-legacy") {
+        @Override
+        boolean remove() {
+            return maybeThere() && removeChains(Flavour.LEGACY);
+        }
+
+        // Chains have no names that could be asked for without reading all of the table.
+        private static boolean maybeThere() {
+            LegacyTables legacy = new LegacyTables();
+            for (LegacyTable.Family family : LegacyTable.Family.values()) {
+                for (String table : TableWatch.TABLES) {
+                    if (legacy.size(family, table)
+                            .filter(size -> size.rules() > 0)
+                            .isPresent()) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    };
+
+    private final String text;
+
+    RuleKind(String text) {
+        this.text = text;
+    }
+
+    static RuleKind of(Flavour flavour) {
+        return flavour == Flavour.NFT ? IPTABLES_NFT : IPTABLES_LEGACY;
+    }
+
+    /**
+     * Removes what is there, and looks first at what costs little: of a large cluster the tools print much.
+     *
+     * @return whether there was anything
+     */
+    abstract boolean remove();
+
+    private static boolean removeChains(Flavour flavour) {
+        boolean found = false;
+        for (Iptables tools : Flavours.tools(flavour)) {
+            found |= IptablesDataplane.cleanup(tools);
+        }
+        return found;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
