@@ -47,7 +47,7 @@ final class FakeIpvsPlane implements FakePlane {
     }
 
     private IpvsDataplane plane() {
-        return new IpvsDataplane(new IpvsTables(nft.open(), true), ipvs.open(), addresses, IpvsOptions.DEFAULT);
+        return new IpvsDataplane(IpvsTables.serving(nft.open(), true), ipvs.open(), addresses, IpvsOptions.DEFAULT);
     }
 
     /** The node has the virtual addresses, too. */

@@ -14,10 +14,12 @@ import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.ipvs.IpvsOperation;
 import io.fairlead.kernel.ipvs.IpvsRefusal;
+import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.kernel.ipvs.VirtualServerKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -316,9 +318,41 @@ public final class IpvsDataplane implements Dataplane {
         }
     }
 
+    /** Whether nothing is left in the kernel but empty tables and the link. */
+    public synchronized boolean isEmpty() {
+        return opened && bound.isEmpty() && servers.size() == 0;
+    }
+
     /** How many virtual servers the kernel should have that carry our flag. */
     public synchronized int virtualServers() {
         return servers.size();
+    }
+
+    /** How many virtual servers carry our flag. */
+    public static int count(Ipvs ipvs) {
+        return (int)
+                ipvs.virtualServers().stream().filter(ServerRenderer::isOurs).count();
+    }
+
+    /**
+     * Removes our virtual servers, whatever connections they have.
+     *
+     * @return whether there were any
+     * @throws KernelException if one cannot be removed
+     */
+    public static boolean cleanup(Ipvs ipvs) {
+        List<IpvsOperation> operations = new ArrayList<>();
+        for (VirtualServer server : ipvs.virtualServers()) {
+            if (ServerRenderer.isOurs(server)) {
+                operations.add(new IpvsOperation.DeleteVirtualServer(server.key()));
+            }
+        }
+        for (IpvsRefusal refusal : ipvs.applyAll(operations)) {
+            if (refusal.errno() != Errno.ESRCH) {
+                throw refusal.toException();
+            }
+        }
+        return !operations.isEmpty();
     }
 
     @Override

@@ -205,6 +205,12 @@ final class FamilyPlane {
         prefixLengths = Set.copyOf(lengths);
         wantChain(Layout.VERSION_CHAIN, List.of());
         wantChain(Layout.REJECT, programs.reject());
+        if (layout.kind == Layout.Kind.AFTER_IPVS) {
+            wantChain(Layout.GUARD, programs.guard());
+            structure.wantChain(Layout.INPUT_GUARD, programs.newConnectionsTo(Layout.GUARD));
+            settingsDesired = true;
+            return;
+        }
         wantChain(Layout.SOURCE_CHECK, programs.sourceCheck(new TreeSet<>(lengths).descendingSet()));
         wantChain(Layout.NODE_PORTS, programs.nodePorts());
         wantChain(Layout.SERVICES, programs.services());

@@ -22,12 +22,27 @@ public final class IpvsTables {
 
     private final Nft nft;
     private final boolean owned;
+    private final Layout.Kind kind;
     private List<FamilyPlane> families = List.of();
 
-    /** @param owned whether the tables are claimed as owned and persistent */
-    public IpvsTables(Nft nft, boolean owned) {
+    private IpvsTables(Nft nft, boolean owned, Layout.Kind kind) {
         this.nft = nft;
         this.owned = owned;
+        this.kind = kind;
+    }
+
+    /**
+     * While IPVS serves.
+     *
+     * @param owned whether the tables are claimed as owned and persistent
+     */
+    public static IpvsTables serving(Nft nft, boolean owned) {
+        return new IpvsTables(nft, owned, Layout.Kind.BESIDE_IPVS);
+    }
+
+    /** While another mode serves, and connections of IPVS go on: only its addresses are guarded. */
+    public static IpvsTables leaving(Nft nft) {
+        return new IpvsTables(nft, false, Layout.Kind.AFTER_IPVS);
     }
 
     /** Forgets everything; see {@link io.fairlead.agent.dataplane.Dataplane#restart}. */
@@ -45,7 +60,7 @@ public final class IpvsTables {
         if (families.isEmpty()) {
             List<FamilyPlane> opened = new ArrayList<>();
             for (IpFamily family : IpFamily.values()) {
-                Layout layout = new Layout(family, Layout.Kind.BESIDE_IPVS);
+                Layout layout = new Layout(family, kind);
                 opened.add(new FamilyPlane(nft, layout, owned, delta.settings()));
             }
             families = List.copyOf(opened);

@@ -50,6 +50,7 @@ final class Layout {
     static final NftChain POSTROUTING = base("nat-postrouting", NftChain.Type.NAT, NftHook.POSTROUTING, BEFORE_SRCNAT);
     static final NftChain FORWARD_GUARD = base("filter-forward", NftChain.Type.FILTER, NftHook.FORWARD, FILTER);
     static final NftChain OUTPUT_GUARD = base("filter-output", NftChain.Type.FILTER, NftHook.OUTPUT, FILTER);
+    static final NftChain INPUT_GUARD = base("filter-input", NftChain.Type.FILTER, NftHook.INPUT, FILTER);
     static final NftChain LOOPBACK_GUARD = base("loopback-guard", NftChain.Type.FILTER, NftHook.PREROUTING, RAW);
 
     /** Who chooses backends. */
@@ -57,7 +58,9 @@ final class Layout {
         /** The rules of the table. */
         TRANSLATES(TABLE),
         /** IPVS, behind the table, whose rules decide who gets there and who is masqueraded. */
-        BESIDE_IPVS(TABLE_BESIDE_IPVS);
+        BESIDE_IPVS(TABLE_BESIDE_IPVS),
+        /** Nobody behind this table: connections of IPVS go on, and nothing new gets to addresses that wait for them. */
+        AFTER_IPVS(TABLE_BESIDE_IPVS);
 
         private final String table;
 
@@ -134,6 +137,9 @@ final class Layout {
 
     /** Sets that exist as long as the table does. */
     List<NftSet> fixedSets() {
+        if (kind == Kind.AFTER_IPVS) {
+            return List.of(clusterIps);
+        }
         if (!translates()) {
             return List.of(services, routes, restricted, nodeAddresses, clusterIps, hairpins);
         }

@@ -140,7 +140,7 @@ final class Programs {
                         new NftExpression.Lookup(layout.clusterIps.name(), 0, false),
                         new NftExpression.Verdict(new NftVerdict.Goto(Layout.REJECT)))));
         for (IpPrefix range : settings.serviceCidrs()) {
-            if (range.family() == layout.family) {
+            if (range.family() == layout.family && layout.kind != Layout.Kind.AFTER_IPVS) {
                 rules.add(Rules.of(
                         "no Service has this address",
                         on.destinationIn(range),
