@@ -158,14 +158,14 @@ final class KernelEngine implements Engine {
         }
     }
 
-    /** This kernel has no SCTP; and who is sent back to where he is answers himself directly, not through the node. */
+    /** Some kernels have no SCTP; and who is sent back to where he is answers himself directly, not through the node. */
     private static boolean canBeProbed(FlowRow row) {
         boolean elsewhere = row.client() == Client.REMOTE_POD || row.client() == Client.OTHER_NODE;
         boolean around = elsewhere
                 && row.outcomes().stream()
                         .anyMatch(outcome -> outcome.endsWith(FlowRow.SOURCE_KEPT)
                                 && (outcome.startsWith("10.180.1.") || outcome.startsWith("[fd00:10:180:1:")));
-        return row.flow().protocol() != Protocol.SCTP && !around;
+        return (row.flow().protocol() != Protocol.SCTP || SctpSocket.isThere()) && !around;
     }
 
     private void expectFlow(FlowRow row) {
@@ -249,10 +249,12 @@ final class KernelEngine implements Engine {
     }
 
     /** The next scenario may use the same Service, and a probe the same port, while the kernel remembers the flow. */
-    private void forgetDatagrams() {
+    private void forgetFlows() {
         try (Conntrack conntrack = topology.node().run(Conntrack::open)) {
-            conntrack.delete(ConntrackFilter.ipv4(Protocol.UDP.number()));
-            conntrack.delete(ConntrackFilter.ipv6(Protocol.UDP.number()));
+            for (Protocol protocol : List.of(Protocol.UDP, Protocol.SCTP)) {
+                conntrack.delete(ConntrackFilter.ipv4(protocol.number()));
+                conntrack.delete(ConntrackFilter.ipv6(protocol.number()));
+            }
         }
     }
 
@@ -262,7 +264,7 @@ final class KernelEngine implements Engine {
         threads.shutdownNow();
         agent.close();
         topology.node().run(plane::cleanup);
-        forgetDatagrams();
+        forgetFlows();
         addresses.removeAll(AddressPlan.NODE_ADDRESSES);
         addresses.forEach(topology::removeNodeAddress);
     }

@@ -13,6 +13,7 @@ import io.fairlead.kernel.nft.Nft;
 import io.fairlead.test.scenario.IptablesState;
 import io.fairlead.test.scenario.NftState;
 import io.fairlead.test.scenario.PlaneKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,6 +29,23 @@ enum KernelPlane {
 
     PlaneKind kind() {
         return this == NFTABLES ? PlaneKind.NFTABLES : PlaneKind.IPTABLES;
+    }
+
+    /** Those that this kernel has; which it lacks is told by trying. */
+    static List<KernelPlane> here() {
+        return Arrays.stream(values()).filter(KernelPlane::isThere).toList();
+    }
+
+    /** @param text as {@link #toString()} gives it */
+    static KernelPlane named(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    private boolean isThere() {
+        return switch (this) {
+            // Without them the agent has nothing to run on, and tests are to fail.
+            case NFTABLES, IPTABLES_LEGACY, IPTABLES_NFT -> true;
+        };
     }
 
     /** The data plane of a new agent. */

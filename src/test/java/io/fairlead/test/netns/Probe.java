@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.plan.Flow;
 import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.cluster.model.Protocol;
 import io.fairlead.kernel.IpBytes;
 import io.fairlead.kernel.netns.NetNs;
 import java.io.IOException;
@@ -54,7 +53,11 @@ public final class Probe {
     public static Result send(NetNs from, Flow flow, Duration patience) {
         try {
             int millis = (int) patience.toMillis();
-            return flow.protocol() == Protocol.UDP ? datagram(from, flow, millis) : connection(from, flow, millis);
+            return switch (flow.protocol()) {
+                case TCP -> connection(from, flow, millis);
+                case UDP -> datagram(from, flow, millis);
+                case SCTP -> association(from, flow, patience);
+            };
         } catch (IOException e) {
             throw new AssertionError(flow + ": " + e, e);
         }
@@ -107,6 +110,23 @@ public final class Probe {
         } catch (IOException e) {
             // EPERM: a filter of this host took it. Whether it also answered, the next receive says.
             assertTrue(String.valueOf(e.getMessage()).contains("not permitted"), e::toString);
+        }
+    }
+
+    private static Result association(NetNs from, Flow flow, Duration patience) throws IOException {
+        try (SctpSocket socket = from.run(() -> SctpSocket.client(flow.source()))) {
+            return switch (socket.connect(flow.destination(), flow.port(), patience)) {
+                case CONNECTED -> {
+                    socket.send("?");
+                    String text = socket.receive(Duration.ofMillis(ANSWER_MILLIS_MAX));
+                    if (text.isEmpty()) {
+                        throw new IOException("connected, but nobody answers");
+                    }
+                    yield answer(text);
+                }
+                case REFUSED -> new Result.Refused();
+                case SILENCE -> new Result.Silence();
+            };
         }
     }
 

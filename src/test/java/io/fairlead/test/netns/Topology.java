@@ -38,6 +38,7 @@ final class Topology implements AutoCloseable {
 
     private static final List<Integer> TCP_PORTS = List.of(8080, 8443, 9090, 9100, 8000, 9200);
     private static final List<Integer> UDP_PORTS = List.of(8080, 8443, 5353);
+    private static final List<Integer> SCTP_PORTS = List.of(3868);
     private static final List<Integer> NODE_TCP_PORTS = List.of(8080, 30080, 30081, 30443, 31000, 30053);
     private static final List<Integer> NODE_UDP_PORTS = List.of(30053);
     private static final List<Integer> ELSEWHERE_PORTS = List.of(80, 81, 443, 3868, 8080, 30080);
@@ -51,6 +52,7 @@ final class Topology implements AutoCloseable {
     private final Place elsewhere = new Place();
     private final Map<Client, NetNs> clients = new EnumMap<>(Client.class);
     private final List<EchoServer> servers = new ArrayList<>();
+    private final List<SctpServer> sctpServers = new ArrayList<>();
 
     Topology() {
         wireNode();
@@ -128,7 +130,7 @@ final class Topology implements AutoCloseable {
         addresses.forEach(address -> pod.address("eth0", address));
         pod.route("0.0.0.0/0", "eth0", BRIDGE_V4.toString());
         pod.route("::/0", "eth0", BRIDGE_V6.toString());
-        servers.add(new EchoServer(pod.namespace(), addresses, TCP_PORTS, UDP_PORTS));
+        serve(pod, addresses);
     }
 
     private void wireRemote() {
@@ -145,7 +147,12 @@ final class Topology implements AutoCloseable {
         addresses.forEach(address -> remote.address("eth0", address));
         remote.route("0.0.0.0/0", "eth0", NODE_V4.toString());
         remote.route("::/0", "eth0", NODE_V6.toString());
-        servers.add(new EchoServer(remote.namespace(), addresses, TCP_PORTS, UDP_PORTS));
+        serve(remote, addresses);
+    }
+
+    private void serve(Place pod, List<IpAddress> addresses) {
+        servers.add(new EchoServer(pod.namespace(), addresses, TCP_PORTS, UDP_PORTS));
+        sctpServers.add(new SctpServer(pod.namespace(), addresses, SCTP_PORTS));
     }
 
     private void wireOutside() {
@@ -196,6 +203,7 @@ final class Topology implements AutoCloseable {
     @Override
     public void close() {
         servers.forEach(EchoServer::close);
+        sctpServers.forEach(SctpServer::close);
         List.of(node, pods, podA, podB, remote, outside, elsewhere).forEach(Place::close);
     }
 }
