@@ -20,7 +20,6 @@ import io.fairlead.kernel.nft.fake.FakeNftKernel;
 import io.fairlead.kernel.nft.fake.NftTracer;
 import java.net.InetAddress;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -107,13 +106,9 @@ final class FakeIpvsPlane implements FakePlane {
     public List<String> state() {
         // Nobody connects: whatever waits for connections to end has waited long enough.
         last.clearDrained();
-        List<String> lines = new ArrayList<>();
         try (Nft socket = nft.open();
                 Ipvs all = ipvs.open()) {
-            lines.addAll(NftState.read(socket, IpvsTables.TABLE));
-            lines.addAll(IpvsState.read(all));
+            return IpvsState.read(socket, all, addresses.read());
         }
-        addresses.read().stream().sorted().forEach(address -> lines.add("address " + address));
-        return lines;
     }
 }

@@ -203,19 +203,26 @@ final class VirtualServers {
             if (entry == null || !entry.isDraining()) {
                 continue;
             }
-            int left = entry.real.size();
-            for (RealServerStatus status : ipvs.realServers(key)) {
+            List<RealServerStatus> there = ipvs.realServers(key);
+            // Others may have removed what nobody here wants.
+            entry.real.values().removeIf(real -> ServerRenderer.isDraining(real) && !isThere(real, there));
+            int left = there.size();
+            for (RealServerStatus status : there) {
                 if (ServerRenderer.isDraining(status.server()) && status.isDrained()) {
                     operations.add(new IpvsOperation.DeleteRealServer(
                             key, status.server().key()));
                     left--;
                 }
             }
-            if (left <= 0 && entry.wanted() == null) {
+            if (left == 0 && entry.wanted() == null) {
                 operations.add(new IpvsOperation.DeleteVirtualServer(key));
             }
         }
         return operations;
+    }
+
+    private static boolean isThere(RealServer server, List<RealServerStatus> there) {
+        return there.stream().anyMatch(status -> status.server().key().equals(server.key()));
     }
 
     /** The kernel has done it. */
