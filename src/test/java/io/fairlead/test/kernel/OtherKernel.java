@@ -114,6 +114,7 @@ final class OtherKernel {
 
     private static void write(Path folder, Class<?> main, String... words) {
         List<String> command = new ArrayList<>(JAVA_OPTIONS);
+        command.add("-Duser.dir=" + Fairlead.ROOT);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), OtherKernelMain.class.getName()));
         command.addAll(List.of("/run/report/" + OtherKernelMain.VERDICT, main.getName()));
         command.addAll(List.of(words));

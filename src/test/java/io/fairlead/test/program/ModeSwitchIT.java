@@ -8,8 +8,6 @@ import io.fairlead.test.Poll;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,33 +47,6 @@ final class ModeSwitchIT {
         node.tool("iptables-legacy", "-t", "mangle", "-N", "KUBE-KUBELET-CANARY");
     }
 
-    /** Clients connect one after another until it is closed. */
-    private final class Clients implements AutoCloseable {
-
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final AtomicInteger answered = new AtomicInteger();
-        private final AtomicInteger failed = new AtomicInteger();
-        private final Thread thread = Thread.ofPlatform().daemon().start(this::run);
-
-        private void run() {
-            while (!ended.get()) {
-                boolean both =
-                        node.answers(SampleNode.CLUSTER_ADDRESS, 80) && node.answers(SampleNode.NODE_ADDRESS, 30080);
-                (both ? answered : failed).incrementAndGet();
-            }
-        }
-
-        @Override
-        public void close() {
-            ended.set(true);
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"legacy", "nft"})
     void noConnectionFailsFromModeToMode(String flavour) {
@@ -84,7 +55,7 @@ final class ModeSwitchIT {
         }
         Program first = start("nftables");
         node.expectRouted();
-        try (Clients clients = new Clients()) {
+        try (ConnectingClients clients = new ConnectingClients(node)) {
             stop(first);
             Program second = start("iptables");
             assertTrue(second.log().contains("iptables, flavour " + flavour), second::log);
@@ -99,9 +70,7 @@ final class ModeSwitchIT {
             Poll.until(
                     "their chains are gone", CLEARED_MAX, () -> !chains(flavour).contains("FL-"));
             node.expectRouted();
-            int before = clients.answered.get();
-            Poll.until("some more", STOP_MAX, () -> clients.answered.get() > before + 10);
-            assertEquals(0, clients.failed.get(), () -> "of " + clients.answered.get());
+            clients.expectNoFailure();
         }
     }
 

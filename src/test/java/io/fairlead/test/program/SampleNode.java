@@ -92,6 +92,16 @@ final class SampleNode implements AutoCloseable {
         return node.namespace();
     }
 
+    /** Where its endpoints are. */
+    NetNs pods() {
+        return pods.namespace();
+    }
+
+    /** Where its client pod is. */
+    NetNs client() {
+        return client.namespace();
+    }
+
     Path manifests() {
         return folder.resolve("manifests");
     }

@@ -34,18 +34,25 @@ final class IpvsDrain {
 
     /** Takes everything out of service, and goes on in the background, in the network namespace of the caller. */
     static void start() {
+        NetlinkNft nft = NetlinkNft.open();
         IpvsDataplane leaving = new IpvsDataplane(
-                IpvsTables.leaving(NetlinkNft.open()), NetlinkIpvs.open(), DummyLink.open(), IpvsOptions.DEFAULT);
+                IpvsTables.leaving(nft, nft.supportsOwnedPersistentTables()),
+                NetlinkIpvs.open(),
+                DummyLink.open(),
+                IpvsOptions.DEFAULT);
         SyncResult result = leaving.apply(NOTHING);
         result.failures().forEach(failure -> LOG.log(Level.WARNING, "of mode ipvs stays: {0}", failure.reason()));
         Thread.ofPlatform().daemon().name("ipvs-drain").start(() -> run(leaving));
     }
 
     private static void run(IpvsDataplane leaving) {
-        try (leaving) {
-            while (!leaving.isEmpty()) {
-                LockSupport.parkNanos(LOOK.toNanos());
-                clear(leaving);
+        try {
+            // Tables that are owned are removed by others once their owner is gone.
+            try (leaving) {
+                while (!leaving.isEmpty()) {
+                    LockSupport.parkNanos(LOOK.toNanos());
+                    clear(leaving);
+                }
             }
             RuleKind.IPVS.remove();
             LOG.log(Level.INFO, "connections of mode ipvs are over: nothing is left of it");

@@ -40,9 +40,13 @@ public final class IpvsTables {
         return new IpvsTables(nft, owned, Layout.Kind.BESIDE_IPVS);
     }
 
-    /** While another mode serves, and connections of IPVS go on: only its addresses are guarded. */
-    public static IpvsTables leaving(Nft nft) {
-        return new IpvsTables(nft, false, Layout.Kind.AFTER_IPVS);
+    /**
+     * While another mode serves, and connections of IPVS go on: only its addresses are guarded.
+     *
+     * @param owned as they were while IPVS served
+     */
+    public static IpvsTables leaving(Nft nft, boolean owned) {
+        return new IpvsTables(nft, owned, Layout.Kind.AFTER_IPVS);
     }
 
     /** Forgets everything; see {@link io.fairlead.agent.dataplane.Dataplane#restart}. */
