@@ -104,6 +104,18 @@ final class ForeignRules {
                 || TOOLS.stream().anyMatch(tool -> saved(tool).contains("\n:FL-"));
     }
 
+    /** Whether no chain of kube-proxy's is asked before one of ours, if there are any. */
+    boolean oursComeFirst() {
+        return TOOLS.stream()
+                .map(this::saved)
+                .filter(saved -> saved.contains("\n:FL-SERVICES"))
+                .allMatch(saved -> saved.lines()
+                        .filter(line -> line.matches("-A PREROUTING .* -j (FL|KUBE)-SERVICES"))
+                        .findFirst()
+                        .filter(line -> line.endsWith("FL-SERVICES"))
+                        .isPresent());
+    }
+
     /** Without its warnings, which would stand in the middle of a line. */
     private String saved(String tool) {
         return Tool.run(node.namespace(), "sh", "-c", tool + "-save 2>/dev/null");

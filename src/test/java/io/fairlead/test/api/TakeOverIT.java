@@ -151,7 +151,13 @@ final class TakeOverIT {
         AgentProcess agent = cluster.startAgent(spec, "--hand-back", "--mode=" + from);
         agent.awaitReady(READY);
         try (NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
-            try (KubeProxy _ = startKubeProxy(spec, mode)) {
+            try (KubeProxy proxy = startKubeProxy(spec, mode)) {
+                if (from.equals("iptables")) {
+                    // kube-proxy has put its rules before those that were there.
+                    Poll.until("ours come first again", SECONDS, foreign::oursComeFirst);
+                    expectAgentLeads(traffic, proxy, agent);
+                    proxy.resume();
+                }
                 agent.stop();
                 assertFalse(foreign.hasOurs());
                 assertTrue(agent.log().contains("Fairlead's are removed"), agent.log());
