@@ -23,7 +23,7 @@ final class ScenariosOnKernelIT {
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /** Planes that play every scenario there; the others play those with SCTP, and all of them on this machine's kernel. */
-    private static final List<String> EVERYTHING = List.of("nftables");
+    private static final List<String> EVERYTHING = List.of("ipvs");
 
     /** A third of all takes 20 seconds, on an idle processor. */
     private static final int SHARES = 3;
@@ -41,7 +41,7 @@ final class ScenariosOnKernelIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"iptables-legacy", "iptables-nft"})
+    @ValueSource(strings = {"nftables", "iptables-legacy", "iptables-nft"})
     void sctpGoesWhereScenariosSay(String plane) {
         System.out.println(OtherKernel.run(KernelScenariosMain.class, LONGEST, plane, KernelScenariosMain.SCTP));
     }

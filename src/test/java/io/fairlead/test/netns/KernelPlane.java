@@ -1,18 +1,37 @@
 package io.fairlead.test.netns;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
+import io.fairlead.agent.dataplane.ipvs.IpvsOptions;
+import io.fairlead.agent.dataplane.nftables.IpvsTables;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.mode.ModeOptions;
+import io.fairlead.agent.mode.ModeResult;
+import io.fairlead.agent.mode.Modes;
+import io.fairlead.agent.mode.ServingMode;
 import io.fairlead.kernel.Sysctl;
 import io.fairlead.kernel.iptables.Iptables;
 import io.fairlead.kernel.iptables.IptablesTools;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
 import io.fairlead.kernel.iptables.ToolIptables;
+import io.fairlead.kernel.ipvs.Ipvs;
+import io.fairlead.kernel.ipvs.IpvsOperation;
+import io.fairlead.kernel.ipvs.IpvsTimeouts;
+import io.fairlead.kernel.ipvs.NetlinkIpvs;
+import io.fairlead.kernel.ipvs.RealServerStatus;
+import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.test.scenario.IptablesState;
+import io.fairlead.test.scenario.IpvsState;
 import io.fairlead.test.scenario.NftState;
 import io.fairlead.test.scenario.PlaneKind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +44,19 @@ import java.util.Locale;
 enum KernelPlane {
     NFTABLES,
     IPTABLES_LEGACY,
-    IPTABLES_NFT;
+    IPTABLES_NFT,
+    IPVS;
+
+    /** Flows of UDP are soon forgotten, since scenarios use the same addresses. */
+    private static final ModeOptions OPTIONS =
+            new ModeOptions(true, IpvsOptions.DEFAULT, false, new IpvsTimeouts(0, 1, 1));
 
     PlaneKind kind() {
-        return this == NFTABLES ? PlaneKind.NFTABLES : PlaneKind.IPTABLES;
+        return switch (this) {
+            case NFTABLES -> PlaneKind.NFTABLES;
+            case IPTABLES_LEGACY, IPTABLES_NFT -> PlaneKind.IPTABLES;
+            case IPVS -> PlaneKind.IPVS;
+        };
     }
 
     /** Those that this kernel has; which it lacks is told by trying. */
@@ -45,6 +73,7 @@ enum KernelPlane {
         return switch (this) {
             // Without them the agent has nothing to run on, and tests are to fail.
             case NFTABLES, IPTABLES_LEGACY, IPTABLES_NFT -> true;
+            case IPVS -> Facility.IPVS.isThere();
         };
     }
 
@@ -57,7 +86,28 @@ enum KernelPlane {
             }
             case IPTABLES_LEGACY, IPTABLES_NFT ->
                 new IptablesDataplane(tools(flavour()), true, KernelPlane::permitLoopback);
+            case IPVS -> {
+                ModeResult opened = new Modes(OPTIONS, KernelPlane::permitLoopback).open(ProxyMode.IPVS);
+                if (opened instanceof ModeResult.Opened(ServingMode mode)) {
+                    yield mode.dataplane();
+                }
+                throw new AssertionError(opened);
+            }
         };
+    }
+
+    /**
+     * Lets what waits for connections to end come to its end.
+     *
+     * @param last the data plane that was opened last
+     */
+    void settle(Dataplane last) {
+        if (this == IPVS) {
+            try (Ipvs ipvs = NetlinkIpvs.open()) {
+                endConnections(ipvs);
+                ((IpvsDataplane) last).clearDrained();
+            }
+        }
     }
 
     /** What the kernel holds of ours, as sorted lines. */
@@ -69,6 +119,13 @@ enum KernelPlane {
                 }
             }
             case IPTABLES_LEGACY, IPTABLES_NFT -> IptablesState.read(tools(flavour()));
+            case IPVS -> {
+                try (Nft nft = NetlinkNft.open();
+                        Ipvs ipvs = NetlinkIpvs.open();
+                        DummyLink link = DummyLink.open()) {
+                    yield IpvsState.read(nft, ipvs, link.read());
+                }
+            }
         };
     }
 
@@ -81,7 +138,29 @@ enum KernelPlane {
                 }
             }
             case IPTABLES_LEGACY, IPTABLES_NFT -> tools(flavour()).forEach(IptablesDataplane::cleanup);
+            case IPVS -> {
+                try (Nft nft = NetlinkNft.open();
+                        Ipvs ipvs = NetlinkIpvs.open()) {
+                    IpvsDataplane.cleanup(ipvs);
+                    IpvsTables.cleanup(nft);
+                    DummyLink.delete();
+                }
+            }
         }
+    }
+
+    /** The kernel remembers a closed connection for two minutes; a server that gets no more is taken away instead. */
+    private static void endConnections(Ipvs ipvs) {
+        List<IpvsOperation> operations = new ArrayList<>();
+        for (VirtualServer server : ipvs.virtualServers()) {
+            for (RealServerStatus status : ipvs.realServers(server.key())) {
+                if (status.server().weight() == 0) {
+                    operations.add(new IpvsOperation.DeleteRealServer(
+                            server.key(), status.server().key()));
+                }
+            }
+        }
+        assertEquals(List.of(), ipvs.applyAll(operations));
     }
 
     private Flavour flavour() {

@@ -52,7 +52,7 @@ public final class FakeEngine implements Engine {
     public FakeEngine(PlaneKind kind, AgentPolicy policy, long seed) {
         this.kind = kind;
         this.policy = policy.in(kind.rules());
-        this.plane = kind.fake(this::now, new AddressPlanNode(() -> addresses));
+        this.plane = kind.fake(this::now, () -> addresses);
         this.tracer = new TraceAnswer(plane);
         this.faults = seed == 0 ? Faults.NONE : faults(seed);
         this.random = new Random(seed);
@@ -190,7 +190,7 @@ public final class FakeEngine implements Engine {
     /** What a new agent writes into an empty kernel. */
     public static List<String> stateFromScratch(
             PlaneKind kind, AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
-        FakePlane empty = kind.fake(InstantSource.system(), new AddressPlanNode(() -> addresses));
+        FakePlane empty = kind.fake(InstantSource.system(), () -> addresses);
         try (Agent agent = new Agent(empty.open(), policy)) {
             agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
         }

@@ -49,11 +49,16 @@ public final class NftState {
         }
     }
 
-    /** Both families. */
+    /** The tables of mode nftables, both families. */
     public static List<String> read(Nft nft) {
+        return read(nft, NftablesDataplane.TABLE);
+    }
+
+    /** Those of a name. */
+    public static List<String> read(Nft nft, String name) {
         List<String> all = new ArrayList<>();
         for (NftFamily family : NftFamily.values()) {
-            NftTable table = new NftTable(family, NftablesDataplane.TABLE);
+            NftTable table = new NftTable(family, name);
             NftState kernel = new NftState(nft, table);
             kernel.print();
             kernel.lines.stream().sorted().forEach(line -> all.add(family + " " + line));

@@ -1,9 +1,12 @@
 package io.fairlead.test.scenario;
 
 import io.fairlead.agent.plan.ModeRules;
+import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.fake.TracedNode;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The data planes that every scenario is played on.
@@ -12,7 +15,8 @@ import java.util.Locale;
  */
 public enum PlaneKind {
     NFTABLES(ModeRules.NFTABLES),
-    IPTABLES(ModeRules.IPTABLES);
+    IPTABLES(ModeRules.IPTABLES),
+    IPVS(ModeRules.IPVS);
 
     private final ModeRules rules;
 
@@ -24,11 +28,17 @@ public enum PlaneKind {
         return rules;
     }
 
-    /** One on an empty pretended kernel. */
-    public FakePlane fake(InstantSource clock, TracedNode node) {
+    /**
+     * One on an empty pretended kernel.
+     *
+     * @param addresses of the node, whenever asked
+     */
+    public FakePlane fake(InstantSource clock, Supplier<Set<IpAddress>> addresses) {
+        TracedNode node = new AddressPlanNode(addresses);
         return switch (this) {
             case NFTABLES -> new FakeNftPlane(clock, node);
             case IPTABLES -> new FakeIptablesPlane(clock, node);
+            case IPVS -> new FakeIpvsPlane(clock, node, addresses);
         };
     }
 

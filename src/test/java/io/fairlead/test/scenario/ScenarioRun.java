@@ -61,7 +61,7 @@ public final class ScenarioRun implements AutoCloseable {
             case Step.RemoveAddress(var address) -> engine.removeAddress(address);
             case Step.ExpectFlows(String section) ->
                 engine.expectFlows(FlowTable.read(scenario.section(section), engine.plane()));
-            case Step.ExpectPlan(String section) -> assertEquals(lines(section), String.join("\n", plan()));
+            case Step.ExpectPlan(String section) -> assertEquals(lines(ofPlane(section)), String.join("\n", plan()));
             case Step.ExpectSetAside(String section) -> assertEquals(lines(section), String.join("\n", setAside()));
             case Step.ExpectClean() -> engine.expectClean();
         }
@@ -96,6 +96,12 @@ public final class ScenarioRun implements AutoCloseable {
         cluster.close();
         cluster = new Cluster(objects);
         engine.restart(cluster.takeNews().snapshot());
+    }
+
+    /** A section of the same name for this data plane, if there is one. */
+    private String ofPlane(String section) {
+        String own = section + " " + engine.plane();
+        return scenario.sections().containsKey(own) ? own : section;
     }
 
     /** The lines of a section, sorted and with single blanks. */

@@ -1,14 +1,20 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
+import io.fairlead.agent.config.IpvsFlags;
+import io.fairlead.agent.config.IpvsScheduler;
 import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.config.PolicyFlags;
 import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.config.UnusedFlags;
+import io.fairlead.agent.dataplane.ipvs.IpvsOptions;
+import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.input.ClusterInput;
+import io.fairlead.kernel.ipvs.IpvsTimeouts;
+import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
@@ -99,6 +105,8 @@ public final class AgentOptions {
                 .with(NodeFlags.TCP_CLOSE_WAIT, NodeFlags.TCP_BE_LIBERAL, NodeFlags.UDP, NodeFlags.UDP_STREAM)
                 .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, CLEANUP_KUBE_PROXY, HAND_BACK, ONCE, DRY_RUN, VERSION)
                 .with(LOG_LEVEL, LOG_FORMAT, NodeFlags.VERBOSITY, NodeFlags.PROFILING)
+                .with(IpvsFlags.SCHEDULER, IpvsFlags.EXCLUDE_CIDRS, IpvsFlags.STRICT_ARP)
+                .with(IpvsFlags.TCP, IpvsFlags.TCP_FIN, IpvsFlags.UDP)
                 .with(UnusedFlags.ALL.toArray(Option<?>[]::new))
                 .resolve(FlagMerge::resolve)
                 .check(List.of(MANIFESTS, KUBECONFIG, RoutingFlags.CONFIG), AgentOptions::oneSource)
@@ -129,6 +137,25 @@ public final class AgentOptions {
         return arguments.value(MIN_SYNC).compareTo(arguments.value(MAX_SYNC)) > 0
                 ? Optional.of("--min-sync-period is longer than --sync-period")
                 : Optional.empty();
+    }
+
+    /** What a command line asks of single modes. */
+    static ModeOptions modeOptions(Arguments arguments) {
+        IpvsScheduler scheduler = arguments.value(IpvsFlags.SCHEDULER);
+        int flags = (scheduler.fallback() ? VirtualServer.SCHEDULER_1 : 0)
+                | (scheduler.port() ? VirtualServer.SCHEDULER_2 : 0);
+        return new ModeOptions(
+                !arguments.value(NodeFlags.TCP_BE_LIBERAL),
+                new IpvsOptions(scheduler.name(), flags, arguments.value(IpvsFlags.EXCLUDE_CIDRS)),
+                arguments.value(IpvsFlags.STRICT_ARP),
+                new IpvsTimeouts(
+                        seconds(arguments, IpvsFlags.TCP),
+                        seconds(arguments, IpvsFlags.TCP_FIN),
+                        seconds(arguments, IpvsFlags.UDP)));
+    }
+
+    private static int seconds(Arguments arguments, Option<Duration> option) {
+        return Math.toIntExact(arguments.value(option).toSeconds());
     }
 
     /** The policy that a command line asks for. */

@@ -5,7 +5,6 @@ import io.fairlead.agent.command.CompletionCommand;
 import io.fairlead.agent.command.KubeProxyCommands;
 import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.config.ConfigText;
-import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.mode.Modes;
 import io.fairlead.agent.plan.AgentPolicy;
@@ -119,7 +118,7 @@ public final class FairleadMain {
             OfflineRun run = new OfflineRun(
                     policy,
                     arguments.value(AgentOptions.MODE),
-                    !arguments.value(NodeFlags.TCP_BE_LIBERAL),
+                    AgentOptions.modeOptions(arguments),
                     store -> input.start(store, scope),
                     console.out());
             return dryRun ? run.dryRun() : run.once();

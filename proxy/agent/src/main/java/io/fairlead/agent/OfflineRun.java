@@ -4,7 +4,11 @@ import io.fairlead.agent.config.ProxyMode;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
+import io.fairlead.agent.dataplane.ipvs.AddressesInMemory;
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
+import io.fairlead.agent.dataplane.nftables.IpvsTables;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.mode.ModeResult;
 import io.fairlead.agent.mode.Modes;
 import io.fairlead.agent.mode.ServingMode;
@@ -20,6 +24,9 @@ import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.iptables.Iptables;
 import io.fairlead.kernel.iptables.fake.FakeIptablesKernel;
+import io.fairlead.kernel.ipvs.Ipvs;
+import io.fairlead.kernel.ipvs.fake.FakeIpvsKernel;
+import io.fairlead.kernel.ipvs.fake.IpvsPrinter;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
@@ -44,31 +51,31 @@ final class OfflineRun {
 
     private final AgentPolicy policy;
     private final ProxyMode asked;
-    private final boolean dropsInvalid;
+    private final ModeOptions options;
     private final Consumer<ClusterStore> startSource;
     private final Appendable out;
 
     /**
      * @param asked the mode that is asked for
-     * @param dropsInvalid see {@link Modes}
+     * @param options of single modes
      * @param startSource registers and starts the source of the cluster
      */
     OfflineRun(
             AgentPolicy policy,
             ProxyMode asked,
-            boolean dropsInvalid,
+            ModeOptions options,
             Consumer<ClusterStore> startSource,
             Appendable out) {
         this.policy = policy;
         this.asked = asked;
-        this.dropsInvalid = dropsInvalid;
+        this.options = options;
         this.startSource = startSource;
         this.out = out;
     }
 
     /** Syncs once with the kernel; the exit code says whether all of it is there. */
     int once() {
-        return switch (new Modes(dropsInvalid, NodeTuning::permitLoopback).open(asked)) {
+        return switch (new Modes(options, NodeTuning::permitLoopback).open(asked)) {
             case ModeResult.Missing(String reason) -> {
                 print(reason + "\n");
                 yield ProxyMain.EXIT_UNAVAILABLE;
@@ -87,16 +94,39 @@ final class OfflineRun {
         if (asked == ProxyMode.IPTABLES) {
             FakeIptablesKernel kernel = new FakeIptablesKernel(InstantSource.system());
             List<Iptables> tools = List.of(kernel.open(false), kernel.open(true));
-            step(new IptablesDataplane(tools, dropsInvalid, _ -> {}), ModeRules.IPTABLES, addressesIfAllowed());
+            step(
+                    new IptablesDataplane(tools, options.dropsInvalid(), _ -> {}),
+                    ModeRules.IPTABLES,
+                    addressesIfAllowed());
             print("# iptables\n" + kernel.print(false) + "# ip6tables\n" + kernel.print(true));
             return 0;
         }
         FakeNftKernel kernel = new FakeNftKernel(InstantSource.system());
-        step(new NftablesDataplane(kernel.open(), true, _ -> {}), ModeRules.NFTABLES, addressesIfAllowed());
-        for (NftFamily family : NftFamily.values()) {
-            print(NftPrinter.print(kernel, new NftTable(family, NftablesDataplane.TABLE), ELEMENTS_SHOWN));
+        if (asked == ProxyMode.IPVS) {
+            FakeIpvsKernel ipvs = new FakeIpvsKernel();
+            step(
+                    new IpvsDataplane(
+                            IpvsTables.serving(kernel.open(), true),
+                            ipvs.open(),
+                            new AddressesInMemory(OfflineRun::addressesIfAllowed),
+                            options.ipvs()),
+                    ModeRules.IPVS,
+                    addressesIfAllowed());
+            print(kernel, IpvsTables.TABLE);
+            try (Ipvs all = ipvs.open()) {
+                print("# ipvsadm --save --numeric\n" + IpvsPrinter.print(all));
+            }
+            return 0;
         }
+        step(new NftablesDataplane(kernel.open(), true, _ -> {}), ModeRules.NFTABLES, addressesIfAllowed());
+        print(kernel, NftablesDataplane.TABLE);
         return 0;
+    }
+
+    private void print(FakeNftKernel kernel, String table) {
+        for (NftFamily family : NftFamily.values()) {
+            print(NftPrinter.print(kernel, new NftTable(family, table), ELEMENTS_SHOWN));
+        }
     }
 
     /** Listing addresses needs no privilege, but a sandbox may forbid netlink. */

@@ -1,10 +1,10 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
-import io.fairlead.agent.config.NodeFlags;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.metrics.ProxyCounters;
+import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.mode.ModeResult;
 import io.fairlead.agent.mode.Modes;
 import io.fairlead.agent.mode.ServingMode;
@@ -160,8 +160,8 @@ final class ProxyMain {
     }
 
     private ServingMode openMode() {
-        boolean dropsInvalid = !arguments.value(NodeFlags.TCP_BE_LIBERAL);
-        return switch (new Modes(dropsInvalid, NodeTuning::permitLoopback).open(arguments.value(AgentOptions.MODE))) {
+        ModeOptions options = AgentOptions.modeOptions(arguments);
+        return switch (new Modes(options, NodeTuning::permitLoopback).open(arguments.value(AgentOptions.MODE))) {
             case ModeResult.Opened(ServingMode mode) -> mode;
             case ModeResult.Missing(String reason) -> {
                 refuse(reason);

@@ -196,17 +196,19 @@ class AgentConfigTest {
     @Test
     void whatHasNoEffectIsSaidOnceAndOnlyIfItIsNoDefault() throws IOException {
         assertEquals(
-                List.of("accepted, without effect here (docs/operate/kube-proxy.md): --feature-gates, --ipvs-scheduler,"
-                        + " --profiling"),
-                flags("--profiling", "--ipvs-scheduler=rr", "--feature-gates=A=true,B=false", "--kube-api-burst=10")
+                List.of(
+                        "accepted, without effect here (docs/operate/kube-proxy.md): --feature-gates, --ipvs-sync-period,"
+                                + " --profiling"),
+                flags("--profiling", "--ipvs-sync-period=31s", "--feature-gates=A=true,B=false", "--kube-api-burst=10")
                         .value(FlagMerge.NOTES));
         assertEquals(
-                List.of("accepted, without effect here (docs/operate/kube-proxy.md): --machine-id-file, ipvs.scheduler,"
-                        + " portRange"),
+                List.of(
+                        "accepted, without effect here (docs/operate/kube-proxy.md): --machine-id-file, ipvs.syncPeriod,"
+                                + " portRange"),
                 file("""
                                 mode: nftables
                                 portRange: 1-2
-                                ipvs: {scheduler: rr, strictARP: false}
+                                ipvs: {syncPeriod: 31s, strictARP: false}
                                 winkernel: {enableDSR: false}
                                 configSyncPeriod: 15m0s
                                 """, "--machine-id-file=/m").value(FlagMerge.NOTES));

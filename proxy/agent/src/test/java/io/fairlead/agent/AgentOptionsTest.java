@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.agent.dataplane.ipvs.IpvsOptions;
+import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.agent.plan.AgentPolicy.PodDetection;
 import io.fairlead.agent.plan.NodePortAddresses;
 import io.fairlead.cluster.model.IpPrefix;
+import io.fairlead.kernel.ipvs.IpvsTimeouts;
+import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.CommandLine;
 import io.fairlead.runtime.options.Invocation;
@@ -92,6 +96,29 @@ class AgentOptionsTest {
                         false,
                         new NodePortAddresses(true, true, List.of(IpPrefix.parse("10.0.0.0/8")))),
                 policy);
+    }
+
+    @Test
+    void ipvsIsAsKubeProxyHasIt() {
+        assertEquals(ModeOptions.DEFAULT, AgentOptions.modeOptions(arguments("--manifests=/")));
+        ModeOptions options = AgentOptions.modeOptions(arguments(
+                "--manifests=/",
+                "--ipvs-scheduler=mh,mh-port",
+                "--ipvs-exclude-cidrs=10.9.0.0/16",
+                "--ipvs-strict-arp",
+                "--ipvs-udp-timeout=5m"));
+        assertEquals(
+                new ModeOptions(
+                        true,
+                        new IpvsOptions("mh", VirtualServer.SCHEDULER_2, List.of(IpPrefix.parse("10.9.0.0/16"))),
+                        true,
+                        new IpvsTimeouts(0, 0, 300)),
+                options);
+        for (String none : List.of("fastest", "rr,rr-port", "mh,sh-port")) {
+            assertTrue(mistakes("--manifests=/", "--ipvs-scheduler=" + none)
+                    .toString()
+                    .contains("a scheduler of IPVS"));
+        }
     }
 
     @Test

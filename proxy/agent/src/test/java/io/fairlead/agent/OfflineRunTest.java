@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.config.ProxyMode;
+import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.plan.Plans;
 import io.fairlead.cluster.ClusterChange;
 import io.fairlead.cluster.ClusterSink;
@@ -25,7 +26,7 @@ class OfflineRunTest {
     private final OfflineRun run = run(ProxyMode.NFTABLES);
 
     private OfflineRun run(ProxyMode mode) {
-        return new OfflineRun(SmallCluster.POLICY, mode, true, OfflineRunTest::source, out);
+        return new OfflineRun(SmallCluster.POLICY, mode, ModeOptions.DEFAULT, OfflineRunTest::source, out);
     }
 
     private static void source(ClusterStore store) {
@@ -75,6 +76,19 @@ class OfflineRunTest {
             "-A PREROUTING -m comment --comment \"fairlead: Services\" -j FL-SERVICES\n",
             "-d 172.30.0.41/32 -p tcp -m tcp --dport 80 -m comment --comment \"default/web:http/tcp ClusterIP\" -g FL-U-",
             "# ip6tables\n*filter\n"
+        }) {
+            assertTrue(text.contains(part), part + " is missing in " + text);
+        }
+    }
+
+    @Test
+    void dryRunOfIpvsPrintsTablesAndVirtualServers() {
+        assertEquals(0, run(ProxyMode.IPVS).dryRun());
+        String text = out.toString();
+        for (String part : new String[] {
+            "table ip fairlead-ipvs {",
+            "# ipvsadm --save --numeric\n",
+            "-A -t 172.30.0.41:80 -s rr -b flag-3\n-a -t 172.30.0.41:80 -r 10.180.0.1:8080 -m -w 1\n"
         }) {
             assertTrue(text.contains(part), part + " is missing in " + text);
         }

@@ -84,7 +84,7 @@ public final class FlagMerge {
             notes.add("--config decides; without effect beside it: " + String.join(", ", ignored));
         }
         addUnused(unused, notes);
-        boolean serves = mode == ProxyMode.NFTABLES || mode == ProxyMode.IPTABLES;
+        boolean serves = mode == ProxyMode.NFTABLES || mode == ProxyMode.IPTABLES || mode == ProxyMode.IPVS;
         if (!serves && !merged.isGiven(RoutingFlags.NODE_PORT_ADDRESSES)) {
             notes.add("nodePortAddresses is not set: NodePorts are served on the primary addresses and loopback;"
                     + " kube-proxy's modes iptables and ipvs served them on all addresses");

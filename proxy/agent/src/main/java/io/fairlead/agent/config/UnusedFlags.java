@@ -1,6 +1,5 @@
 package io.fairlead.agent.config;
 
-import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormat;
 import io.fairlead.runtime.options.ValueFormats;
@@ -28,13 +27,6 @@ public final class UnusedFlags {
             period("--iptables-sync-period", "30s", "foreign changes are noticed at once");
     static final Option<Duration> IPVS_SYNC =
             period("--ipvs-sync-period", "30s", "foreign changes are noticed at once");
-    static final Option<String> SCHEDULER = text("--ipvs-scheduler", "", "for the mode ipvs");
-    static final Option<List<IpPrefix>> EXCLUDE_CIDRS =
-            Option.list("--ipvs-exclude-cidrs", "CIDR", FlagFormats.range(), "no effect: for the mode ipvs");
-    static final Option<Boolean> STRICT_ARP = Option.flag("--ipvs-strict-arp", "no effect: for the mode ipvs");
-    static final Option<Duration> IPVS_TCP = period("--ipvs-tcp-timeout", "0s", "for the mode ipvs");
-    static final Option<Duration> IPVS_TCP_FIN = period("--ipvs-tcpfin-timeout", "0s", "for the mode ipvs");
-    static final Option<Duration> IPVS_UDP = period("--ipvs-udp-timeout", "0s", "for the mode ipvs");
     static final Option<String> VMODULE = text("--vmodule", "", "for files of klog");
     static final Option<String> FLUSH = text("--log-flush-frequency", "5s", "lines are written at once");
     static final Option<Boolean> TEXT_SPLIT =
@@ -56,12 +48,6 @@ public final class UnusedFlags {
             HIDDEN_METRICS,
             IPTABLES_SYNC,
             IPVS_SYNC,
-            SCHEDULER,
-            EXCLUDE_CIDRS,
-            STRICT_ARP,
-            IPVS_TCP,
-            IPVS_TCP_FIN,
-            IPVS_UDP,
             VMODULE,
             FLUSH,
             TEXT_SPLIT,

@@ -23,6 +23,11 @@ public final class Counts<K> {
         return counts.computeIfPresent(thing, (_, count) -> count == 1 ? null : count - 1) == null;
     }
 
+    /** Whether it has a user. */
+    public boolean has(K thing) {
+        return counts.containsKey(thing);
+    }
+
     public Set<K> things() {
         return counts.keySet();
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Opens the mode that the operator asked for, and clears away what other modes of ours left.
@@ -19,12 +20,11 @@ public final class Modes {
 
     private static final Logger LOG = System.getLogger(Modes.class.getName());
 
-    private final boolean dropsInvalid;
+    private final ModeOptions options;
     private final LoopbackRouting loopback;
 
-    /** @param dropsInvalid for mode iptables: whether packets that connection tracking cannot place are dropped */
-    public Modes(boolean dropsInvalid, LoopbackRouting loopback) {
-        this.dropsInvalid = dropsInvalid;
+    public Modes(ModeOptions options, LoopbackRouting loopback) {
+        this.options = options;
         this.loopback = loopback;
     }
 
@@ -34,7 +34,8 @@ public final class Modes {
             case NFTABLES -> NftablesMode.open(loopback);
             case IPTABLES -> openIptables();
             case AUTO -> openBest();
-            case EBPF, IPVS -> {
+            case IPVS -> IpvsMode.open(options);
+            case EBPF -> {
                 LOG.log(Level.WARNING, "mode {0} is not there yet: the best of the others serves instead", asked);
                 yield openBest();
             }
@@ -43,7 +44,7 @@ public final class Modes {
 
     /** A configuration of kube-proxy may ask for it where its tools are not installed. */
     private ModeResult openIptables() {
-        ModeResult result = IptablesMode.open(dropsInvalid, loopback);
+        ModeResult result = IptablesMode.open(options.dropsInvalid(), loopback);
         if (result instanceof ModeResult.Missing(String reason)) {
             LOG.log(
                     Level.WARNING,
@@ -61,7 +62,7 @@ public final class Modes {
                 return opened;
             }
             case ModeResult.Missing(String reason) -> {
-                ModeResult iptables = IptablesMode.open(dropsInvalid, loopback);
+                ModeResult iptables = IptablesMode.open(options.dropsInvalid(), loopback);
                 if (iptables instanceof ModeResult.Missing(String other)) {
                     return new ModeResult.Missing(reason + "; and " + other);
                 }
@@ -81,9 +82,9 @@ public final class Modes {
      */
     public record Cleared(List<String> removed, List<String> left) {
 
-        private void attempt(RuleKind kind) {
+        private void attempt(RuleKind kind, Predicate<RuleKind> removal) {
             try {
-                if (kind.remove()) {
+                if (removal.test(kind)) {
                     removed.add(kind.toString());
                 }
             } catch (KernelException e) {
@@ -92,19 +93,22 @@ public final class Modes {
         }
     }
 
-    /** Removes what agents wrote in other modes than this one, each kind of rules for itself. By any thread. */
+    /**
+     * Removes what agents wrote in other modes than this one, each kind of rules for itself; connections of theirs go on.
+     * By any thread.
+     */
     public static Cleared removeOthers(ServingMode mode) {
-        return remove(EnumSet.complementOf(EnumSet.of(mode.kind())));
+        return remove(EnumSet.complementOf(EnumSet.of(mode.kind())), RuleKind::retire);
     }
 
     /** Removes what agents wrote, in whatever mode. By any thread. */
     public static Cleared removeAll() {
-        return remove(EnumSet.allOf(RuleKind.class));
+        return remove(EnumSet.allOf(RuleKind.class), RuleKind::remove);
     }
 
-    private static Cleared remove(Set<RuleKind> kinds) {
+    private static Cleared remove(Set<RuleKind> kinds, Predicate<RuleKind> removal) {
         Cleared cleared = new Cleared(new ArrayList<>(), new ArrayList<>());
-        kinds.forEach(cleared::attempt);
+        kinds.forEach(kind -> cleared.attempt(kind, removal));
         return cleared;
     }
 }

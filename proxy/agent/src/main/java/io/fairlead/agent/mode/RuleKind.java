@@ -1,15 +1,20 @@
 package io.fairlead.agent.mode;
 
 import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
+import io.fairlead.agent.dataplane.nftables.IpvsTables;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.kernel.iptables.Iptables;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
 import io.fairlead.kernel.iptables.LegacyTable;
 import io.fairlead.kernel.iptables.LegacyTables;
+import io.fairlead.kernel.ipvs.NetlinkIpvs;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftRuleset;
 import io.fairlead.kernel.nft.NftTable;
+import io.fairlead.kernel.route.RouteNetlink;
 
 /**
  * What agents leave in the kernel, by the way in which it is removed.
@@ -65,6 +70,39 @@ public enum RuleKind {
             }
             return false;
         }
+    },
+    IPVS("virtual servers of IPVS, link " + DummyLink.NAME + " and tables " + IpvsTables.TABLE) {
+        @Override
+        boolean remove() {
+            if (!isThere()) {
+                return false;
+            }
+            NetlinkIpvs.openIfPresent().ifPresent(ipvs -> {
+                try (ipvs) {
+                    IpvsDataplane.cleanup(ipvs);
+                }
+            });
+            try (NetlinkNft nft = NetlinkNft.open()) {
+                IpvsTables.cleanup(nft);
+            }
+            // Last, since it says whether there is anything: asking for IPVS would load it.
+            return DummyLink.delete();
+        }
+
+        @Override
+        boolean retire() {
+            if (!isThere()) {
+                return false;
+            }
+            IpvsDrain.start();
+            return true;
+        }
+
+        private static boolean isThere() {
+            try (RouteNetlink route = RouteNetlink.open()) {
+                return route.findLink(DummyLink.NAME).isPresent();
+            }
+        }
     };
 
     private final String text;
@@ -83,6 +121,11 @@ public enum RuleKind {
      * @return whether there was anything
      */
     abstract boolean remove();
+
+    /** As {@link #remove}, while another mode serves: connections that are there go on. */
+    boolean retire() {
+        return remove();
+    }
 
     private static boolean removeChains(Flavour flavour) {
         boolean found = false;

@@ -8,9 +8,9 @@ import io.fairlead.agent.plan.ModeRules;
  *
  * <p>Confined to the main thread, but for what its methods say.
  */
-public sealed interface ServingMode permits NftablesMode, IptablesMode {
+public sealed interface ServingMode permits NftablesMode, IptablesMode, IpvsMode {
 
-    /** As kube-proxy's page {@code /proxyMode} says it: {@code nftables} or {@code iptables}. */
+    /** As kube-proxy's page {@code /proxyMode} says it: {@code nftables}, {@code iptables} or {@code ipvs}. */
     String name();
 
     /** For the log: what of the machine it uses. */

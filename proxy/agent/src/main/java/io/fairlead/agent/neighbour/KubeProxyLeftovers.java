@@ -28,6 +28,9 @@ import java.util.function.BooleanSupplier;
  */
 public final class KubeProxyLeftovers {
 
+    /** The link on which kube-proxy in mode ipvs has the addresses of Services. */
+    public static final String IPVS_LINK = KubeProxyNames.IPVS_LINK;
+
     private static final int LOCK_SECONDS = 30;
 
     /**

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param localPods how pods are told from other clients
  * @param masqueradeAll whether ClusterIP traffic is always masqueraded
  * @param externalIps whether {@code spec.externalIPs} is honoured
+ * @param rules of the mode
  */
 public record NodeFacts(
         String name,
@@ -23,10 +24,22 @@ public record NodeFacts(
         List<IpAddress> primaryAddresses,
         LocalPods localPods,
         boolean masqueradeAll,
-        boolean externalIps) {
+        boolean externalIps,
+        ModeRules rules) {
 
     public NodeFacts {
         primaryAddresses = List.copyOf(primaryAddresses);
+    }
+
+    /** Those of mode nftables. */
+    public NodeFacts(
+            String name,
+            String zone,
+            List<IpAddress> primaryAddresses,
+            LocalPods localPods,
+            boolean masqueradeAll,
+            boolean externalIps) {
+        this(name, zone, primaryAddresses, localPods, masqueradeAll, externalIps, ModeRules.NFTABLES);
     }
 
     /** The node's primary address of a family. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodePlanner {
 
     /** Before anything is known; no data plane was ever given other settings than these or later ones. */
-    private static final NodeSettings NO_SETTINGS = new NodeSettings(List.of(), new LocalPods.Unknown(), 0, List.of());
+    public static final NodeSettings NO_SETTINGS = new NodeSettings(List.of(), new LocalPods.Unknown(), 0, List.of());
 
     /** What was planned for a Service, and the part of it that the Service owns. */
     private record Planned(ServicePlan plan, ServicePlan effective) {}

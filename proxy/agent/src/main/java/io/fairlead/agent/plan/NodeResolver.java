@@ -27,7 +27,8 @@ public record NodeResolver(AgentPolicy policy) {
                 primaryAddresses(node),
                 localPods(node),
                 policy.masqueradeAll(),
-                policy.externalIps());
+                policy.externalIps(),
+                policy.rules());
     }
 
     /** @param onInterfaces every address found on an interface of the node */
@@ -35,12 +36,13 @@ public record NodeResolver(AgentPolicy policy) {
         Node node = snapshot.nodes().get(policy.nodeName());
         TreeSet<IpPrefix> serviceCidrs = new TreeSet<>();
         snapshot.serviceCidrs().values().forEach(range -> serviceCidrs.addAll(range.cidrs()));
+        List<IpAddress> nodePorts =
+                new ArrayList<>(policy.nodePortAddresses().resolve(primaryAddresses(node), onInterfaces));
+        if (!policy.rules().servesLoopback()) {
+            nodePorts.removeIf(IpAddress::isLoopback);
+        }
         return new NodeSettings(
-                policy.nodePortAddresses().resolve(primaryAddresses(node), onInterfaces),
-                localPods(node),
-                1 << policy.masqueradeBit(),
-                List.copyOf(serviceCidrs),
-                policy.rules());
+                nodePorts, localPods(node), 1 << policy.masqueradeBit(), List.copyOf(serviceCidrs), policy.rules());
     }
 
     /** The operator's choice for each family, else the first InternalIP, else the first ExternalIP. */

@@ -146,6 +146,15 @@ public final class PlanWalk {
         };
     }
 
+    /** Whether the node has the address because a Service has it. */
+    private boolean isBound(IpAddress address) {
+        return !ofThisNode.test(address)
+                && planner.services().stream()
+                        .flatMap(name -> planner.effectivePlan(name).ports().stream())
+                        .flatMap(port -> port.frontends().stream())
+                        .anyMatch(frontend -> frontend.key().address().equals(address));
+    }
+
     /** What is not translated must not be addressed to a ClusterIP; it is checked where the node forwards or sends. */
     private Outcome guard(Flow flow, List<String> reasons) {
         if (!flow.fromNode() && ofThisNode.test(flow.destination())) {
@@ -161,6 +170,10 @@ public final class PlanWalk {
                 reasons.add("ClusterIP of " + name + ", which has no such port");
                 return new Outcome.Reject();
             }
+        }
+        if (planner.settings().rules().bindsAddresses() && isBound(flow.destination())) {
+            reasons.add("an address of Services, but no port of any");
+            return new Outcome.Reject();
         }
         for (IpPrefix range : planner.settings().serviceCidrs()) {
             if (range.contains(flow.destination())) {

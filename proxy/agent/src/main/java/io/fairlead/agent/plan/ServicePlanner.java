@@ -120,7 +120,7 @@ public final class ServicePlanner {
             NodeFacts node) {
         IpFamily family = clusterIp.family();
         Routing internal = internalRouting(service, family, selected, node);
-        Routing external = externalRouting(service, selected);
+        Routing external = externalRouting(service, selected, node);
         List<Frontend> frontends = new ArrayList<>(4);
         frontends.add(frontend(clusterIp, port.port(), FrontendKind.CLUSTER_IP, name, internal, List.of()));
         List<IpPrefix> ranges = sourceRanges(service, family, node);
@@ -172,14 +172,17 @@ public final class ServicePlanner {
         return local ? Routing.MASQUERADE_UNLESS_POD_LOCAL : Routing.MASQUERADE_UNLESS_POD;
     }
 
-    private static Routing externalRouting(Service service, SelectedEndpoints selected) {
+    private static Routing externalRouting(Service service, SelectedEndpoints selected, NodeFacts node) {
         if (!selected.any()) {
             return Routing.REJECT;
         }
         if (service.externalTrafficPolicy() == TrafficPolicy.CLUSTER) {
             return Routing.MASQUERADE;
         }
-        return selected.local().isEmpty() ? Routing.PRESERVE_SOURCE_ELSEWHERE : Routing.PRESERVE_SOURCE;
+        if (selected.local().isEmpty()) {
+            return Routing.PRESERVE_SOURCE_ELSEWHERE;
+        }
+        return node.rules().oneListPerFrontend() ? Routing.DIRECT_LOCAL : Routing.PRESERVE_SOURCE;
     }
 
     /**

@@ -13,6 +13,7 @@ import io.fairlead.agent.plan.Plans;
 import io.fairlead.kernel.iptables.IptablesRule;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
 import io.fairlead.kernel.iptables.IptablesTransaction;
+import io.fairlead.kernel.ipvs.NetlinkIpvs;
 import io.fairlead.kernel.netns.NetNs;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ class ModesTest {
     private static final NodeSettings SETTINGS = Plans.SETTINGS;
 
     private final NetNs namespace = NetNs.anonymous();
-    private final Modes modes = new Modes(true, permitted -> {});
+    private final Modes modes = new Modes(ModeOptions.DEFAULT, permitted -> {});
 
     @AfterEach
     void close() {
@@ -60,6 +61,18 @@ class ModesTest {
     @Test
     void autoTakesNftables() {
         assertEquals("nftables", open(ProxyMode.AUTO).name());
+    }
+
+    /** Who asks for IPVS must not get something else without a word, as with kube-proxy. */
+    @Test
+    void ipvsNeedsAKernelThatHasIt() {
+        if (NetlinkIpvs.openIfPresent().isEmpty()) {
+            ModeResult.Missing missing =
+                    assertInstanceOf(ModeResult.Missing.class, namespace.run(() -> modes.open(ProxyMode.IPVS)));
+            assertTrue(missing.reason().contains("no IPVS"), missing::reason);
+        } else {
+            assertEquals("ipvs", open(ProxyMode.IPVS).name());
+        }
     }
 
     /** Rules of the other flavour would not be seen by those that wrote these. */

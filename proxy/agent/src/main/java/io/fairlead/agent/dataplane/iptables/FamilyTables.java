@@ -6,13 +6,15 @@ import io.fairlead.agent.plan.FrontendKey;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.cluster.model.IpFamily;
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.iptables.Iptables;
+import io.fairlead.kernel.iptables.IptablesRule;
 import io.fairlead.kernel.iptables.IptablesRuleset;
 import io.fairlead.kernel.iptables.IptablesTransaction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,9 @@ final class FamilyTables {
 
     private NodeSettings settings;
     private final boolean foundLoopbackGuard;
+    /** Rules of an earlier run serve, until the first step is over. */
+    private boolean serves;
+
     private boolean settingsDesired;
     private final List<SyncResult.Failure> failures = new ArrayList<>();
     private int transactions;
@@ -55,6 +60,7 @@ final class FamilyTables {
         this.refusal = new Refusal(filter, family);
         observe();
         this.foundLoopbackGuard = raw.isFound();
+        this.serves = nat.isFound();
     }
 
     private void observe() {
@@ -98,20 +104,61 @@ final class FamilyTables {
     }
 
     /**
-     * All at once; if that is refused, by halves: what is refused stands alone then, and everything else is applied.
-     * What is common to all Services goes first then, since without it nothing else can.
+     * All at once; if the tool refuses that, by halves: what is refused stands alone then, and everything else is applied.
+     * What is common to all Services goes first then, since without it nothing else can. Whatever else went wrong, locks of
+     * others for example, may go right the next time.
      */
     private void attempt(List<ServiceChange> changes) {
         Optional<KernelException> refused = send(changes);
-        // Who finds the tables locked by others waits long enough once.
-        boolean busy = refused.filter(reason -> reason.errno() == Errno.EAGAIN).isPresent();
-        if (refused.isPresent() && !busy && !changes.isEmpty()) {
-            refused = send(List.of());
-            if (refused.isEmpty()) {
-                attemptHalves(changes);
+        boolean judged = refused.filter(reason -> reason.errno() == 0).isPresent();
+        if (judged && !changes.isEmpty()) {
+            if (serves) {
+                refused = send(accepted(changes));
+            } else {
+                refused = send(List.of());
+                if (refused.isEmpty()) {
+                    attemptHalves(changes);
+                }
             }
         }
+        serves = false;
         refused.ifPresent(reason -> fail(List.of(), reason));
+    }
+
+    /**
+     * Those Services whose own chains are not refused, found out while the rules of an earlier run still serve: nothing
+     * leads to new chains yet, and of old ones only the backends change.
+     */
+    private List<ServiceChange> accepted(List<ServiceChange> changes) {
+        List<ServiceChange> accepted = new ArrayList<>();
+        tryChains(changes, accepted);
+        observe();
+        return accepted;
+    }
+
+    private void tryChains(List<ServiceChange> changes, List<ServiceChange> accepted) {
+        IptablesTransaction transaction = new IptablesTransaction().table(nat.name());
+        Map<String, List<IptablesRule>> own = new LinkedHashMap<>();
+        for (ServiceChange change : changes) {
+            change.after().ports().stream()
+                    .filter(port -> port.family() == family)
+                    .forEach(port -> own.putAll(PortChains.of(port, settings)));
+        }
+        own.keySet().forEach(transaction::chain);
+        own.forEach(transaction::append);
+        transactions++;
+        try {
+            iptables.apply(transaction);
+            accepted.addAll(changes);
+        } catch (KernelException refused) {
+            int half = changes.size() / 2;
+            if (half > 0 && transactions < TRANSACTIONS_MAX) {
+                tryChains(changes.subList(0, half), accepted);
+                tryChains(changes.subList(half, changes.size()), accepted);
+            } else {
+                fail(changes, refused);
+            }
+        }
     }
 
     private void attemptHalves(List<ServiceChange> changes) {

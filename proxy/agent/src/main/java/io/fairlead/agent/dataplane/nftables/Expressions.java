@@ -26,7 +26,9 @@ final class Expressions {
 
     private static final int STATE_NEW = 8;
     private static final int STATUS_DST_NAT = 32;
+    private static final int ICMP = 1;
     private static final int TCP = 6;
+    private static final int ICMPV6 = 58;
 
     private final Layout layout;
     private final boolean v4;
@@ -154,6 +156,12 @@ final class Expressions {
         return List.of(
                 new NftExpression.Meta(NftExpression.MetaKey.L4PROTO, SCRATCH),
                 new Compare(SCRATCH, false, NftData.of((byte) TCP)));
+    }
+
+    List<NftExpression> protocolIsNotIcmp() {
+        return List.of(
+                new NftExpression.Meta(NftExpression.MetaKey.L4PROTO, SCRATCH),
+                new Compare(SCRATCH, true, NftData.of((byte) (v4 ? ICMP : ICMPV6))));
     }
 
     List<NftExpression> newConnection() {

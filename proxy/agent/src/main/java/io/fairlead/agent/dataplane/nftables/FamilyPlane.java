@@ -58,18 +58,18 @@ final class FamilyPlane {
      *
      * @param settings whose pod detector holds for the life of this object
      */
-    FamilyPlane(Nft nft, IpFamily family, boolean owned, NodeSettings settings) {
+    FamilyPlane(Nft nft, Layout layout, boolean owned, NodeSettings settings) {
         this.nft = nft;
-        this.layout = new Layout(family);
+        this.layout = layout;
         this.owned = owned;
         this.settings = settings;
-        this.keys = new Keys(family);
+        this.keys = new Keys(layout.family);
         this.structure = new Structure();
         this.elements = new Elements(layout);
         this.routes = new RouteBook(layout, structure, new Programs(layout, settings));
         AffinityMemory memory = new AffinityMemory(nft, layout, keys);
         this.affinity = new AffinityRenderer(layout, keys, structure, elements, routes, memory);
-        this.renderer = new ServiceRenderer(keys, elements, routes, affinity, settings);
+        this.renderer = new ServiceRenderer(keys, elements, routes, affinity, settings, layout.translates());
         observe();
     }
 
@@ -166,10 +166,8 @@ final class FamilyPlane {
                 renderer.remove(port);
             }
         }
-        for (IpAddress address : before.clusterIps()) {
-            if (address.family() == layout.family && clusterIps.remove(address)) {
-                elements.clusterIps.tracker().undesire(keys.address(address));
-            }
+        if (layout.translates()) {
+            before.clusterIps().forEach(this::unguard);
         }
     }
 
@@ -179,10 +177,22 @@ final class FamilyPlane {
                 renderer.add(port);
             }
         }
-        for (IpAddress address : after.clusterIps()) {
-            if (address.family() == layout.family && clusterIps.add(address)) {
-                elements.clusterIps.tracker().desire(keys.address(address), Keys.NO_VALUE);
-            }
+        if (layout.translates()) {
+            after.clusterIps().forEach(this::guard);
+        }
+    }
+
+    /** What is addressed to no port of this address is refused; beside IPVS whoever binds addresses says which. */
+    void guard(IpAddress address) {
+        if (address.family() == layout.family && clusterIps.add(address)) {
+            elements.clusterIps.tracker().desire(keys.address(address), Keys.NO_VALUE);
+        }
+    }
+
+    /** Takes one {@link #guard} back. */
+    void unguard(IpAddress address) {
+        if (address.family() == layout.family && clusterIps.remove(address)) {
+            elements.clusterIps.tracker().undesire(keys.address(address));
         }
     }
 
@@ -195,15 +205,23 @@ final class FamilyPlane {
         prefixLengths = Set.copyOf(lengths);
         wantChain(Layout.VERSION_CHAIN, List.of());
         wantChain(Layout.REJECT, programs.reject());
-        wantChain(Layout.GUARD, programs.guard());
+        if (layout.kind == Layout.Kind.AFTER_IPVS) {
+            wantChain(Layout.GUARD, programs.guard());
+            structure.wantChain(Layout.INPUT_GUARD, programs.newConnectionsTo(Layout.GUARD));
+            settingsDesired = true;
+            return;
+        }
         wantChain(Layout.SOURCE_CHECK, programs.sourceCheck(new TreeSet<>(lengths).descendingSet()));
         wantChain(Layout.NODE_PORTS, programs.nodePorts());
         wantChain(Layout.SERVICES, programs.services());
         structure.wantChain(Layout.POSTROUTING, programs.postrouting());
         structure.wantChain(Layout.PREROUTING, programs.jumpTo(Layout.SERVICES));
         structure.wantChain(Layout.OUTPUT, programs.jumpTo(Layout.SERVICES));
-        structure.wantChain(Layout.FORWARD_GUARD, programs.newConnectionsTo(Layout.GUARD));
-        structure.wantChain(Layout.OUTPUT_GUARD, programs.newConnectionsTo(Layout.GUARD));
+        if (layout.translates()) {
+            wantChain(Layout.GUARD, programs.guard());
+            structure.wantChain(Layout.FORWARD_GUARD, programs.newConnectionsTo(Layout.GUARD));
+            structure.wantChain(Layout.OUTPUT_GUARD, programs.newConnectionsTo(Layout.GUARD));
+        }
         if (layout.family == IpFamily.IPV4 && settings.servesLoopback()) {
             structure.wantChain(Layout.LOOPBACK_GUARD, programs.loopbackGuard());
         } else {

@@ -24,6 +24,7 @@ final class Layout {
     static final String VERSION_CHAIN = "layout-" + VERSION;
 
     static final String TABLE = "fairlead";
+    static final String TABLE_BESIDE_IPVS = "fairlead-ipvs";
 
     /** One before kube-proxy and CNI plugins, which hook at dstnat (-100): the first translation wins. */
     private static final int BEFORE_DSTNAT = -101;
@@ -49,9 +50,27 @@ final class Layout {
     static final NftChain POSTROUTING = base("nat-postrouting", NftChain.Type.NAT, NftHook.POSTROUTING, BEFORE_SRCNAT);
     static final NftChain FORWARD_GUARD = base("filter-forward", NftChain.Type.FILTER, NftHook.FORWARD, FILTER);
     static final NftChain OUTPUT_GUARD = base("filter-output", NftChain.Type.FILTER, NftHook.OUTPUT, FILTER);
+    static final NftChain INPUT_GUARD = base("filter-input", NftChain.Type.FILTER, NftHook.INPUT, FILTER);
     static final NftChain LOOPBACK_GUARD = base("loopback-guard", NftChain.Type.FILTER, NftHook.PREROUTING, RAW);
 
+    /** Who chooses backends. */
+    enum Kind {
+        /** The rules of the table. */
+        TRANSLATES(TABLE),
+        /** IPVS, behind the table, whose rules decide who gets there and who is masqueraded. */
+        BESIDE_IPVS(TABLE_BESIDE_IPVS),
+        /** Nobody behind this table: connections of IPVS go on, and nothing new gets to addresses that wait for them. */
+        AFTER_IPVS(TABLE_BESIDE_IPVS);
+
+        private final String table;
+
+        Kind(String table) {
+            this.table = table;
+        }
+    }
+
     final IpFamily family;
+    final Kind kind;
     final NftTable table;
     final NftType address;
 
@@ -77,13 +96,19 @@ final class Layout {
     final NftSet restricted;
 
     final NftSet nodeAddresses;
+    /** Beside IPVS: all addresses that the node has only because Services have them. */
     final NftSet clusterIps;
     /** Backends that may be chosen for a flow of their own: address twice. */
     final NftSet hairpins;
 
     Layout(IpFamily family) {
+        this(family, Kind.TRANSLATES);
+    }
+
+    Layout(IpFamily family, Kind kind) {
         this.family = family;
-        this.table = new NftTable(family == IpFamily.IPV4 ? NftFamily.IP : NftFamily.IP6, TABLE);
+        this.kind = kind;
+        this.table = new NftTable(family == IpFamily.IPV4 ? NftFamily.IP : NftFamily.IP6, kind.table);
         this.address = family == IpFamily.IPV4 ? NftType.IPV4_ADDR : NftType.IPV6_ADDR;
         List<NftType> frontend = List.of(address, NftType.INET_PROTO, NftType.INET_SERVICE);
         List<NftType> indexed = List.of(address, NftType.INET_PROTO, NftType.INET_SERVICE, NftType.MARK);
@@ -106,8 +131,18 @@ final class Layout {
         return new NftChain(name, new NftChain.Base(type, hook, priority));
     }
 
+    boolean translates() {
+        return kind == Kind.TRANSLATES;
+    }
+
     /** Sets that exist as long as the table does. */
     List<NftSet> fixedSets() {
+        if (kind == Kind.AFTER_IPVS) {
+            return List.of(clusterIps);
+        }
+        if (!translates()) {
+            return List.of(services, routes, restricted, nodeAddresses, clusterIps, hairpins);
+        }
         return List.of(
                 services,
                 shortCircuits,

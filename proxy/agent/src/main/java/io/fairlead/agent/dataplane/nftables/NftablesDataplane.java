@@ -62,7 +62,7 @@ public final class NftablesDataplane implements Dataplane {
     private void open(NodeSettings settings) {
         List<FamilyPlane> opened = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            opened.add(new FamilyPlane(nft, family, owned, settings));
+            opened.add(new FamilyPlane(nft, new Layout(family), owned, settings));
         }
         families = List.copyOf(opened);
         loopback.opened(opened.stream().anyMatch(FamilyPlane::foundLoopbackGuard));
@@ -79,9 +79,13 @@ public final class NftablesDataplane implements Dataplane {
      * @return whether there were any
      */
     public static boolean cleanup(Nft nft) {
+        return cleanup(nft, TABLE);
+    }
+
+    static boolean cleanup(Nft nft, String name) {
         boolean found = false;
         for (NftFamily family : NftFamily.values()) {
-            NftTable table = new NftTable(family, TABLE);
+            NftTable table = new NftTable(family, name);
             if (nft.read(table).exists()) {
                 nft.apply(new NftTransaction(table, new NftVerdicts()).deleteTable());
                 found = true;

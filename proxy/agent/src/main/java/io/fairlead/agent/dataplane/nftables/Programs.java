@@ -64,6 +64,10 @@ final class Programs {
                 List.of(
                         new NftExpression.Lookup(layout.nodeAddresses.name(), 0, false),
                         new NftExpression.Verdict(new NftVerdict.Goto(Layout.NODE_PORTS)))));
+        if (!layout.translates()) {
+            // What passes here reaches IPVS, or else the processes of this node.
+            rules.addAll(guard());
+        }
         return rules;
     }
 
@@ -89,20 +93,28 @@ final class Programs {
     }
 
     List<NftRule> postrouting() {
-        return List.of(
-                Rules.of(
-                        "asked for by a route",
-                        on.markIsSet(settings.masqueradeMark()),
-                        on.clearMark(settings.masqueradeMark()),
-                        List.of(new NftExpression.Masquerade())),
-                Rules.of(
-                        "a backend that reaches itself",
-                        on.translated(),
-                        on.source(0),
-                        on.destination(layout.addressRegisters()),
-                        List.of(
-                                new NftExpression.Lookup(layout.hairpins.name(), 0, false),
-                                new NftExpression.Masquerade())));
+        List<NftRule> rules = new ArrayList<>();
+        rules.add(Rules.of(
+                "asked for by a route",
+                on.markIsSet(settings.masqueradeMark()),
+                on.clearMark(settings.masqueradeMark()),
+                List.of(new NftExpression.Masquerade())));
+        rules.add(Rules.of(
+                "a backend that reaches itself",
+                // What IPVS has translated does not count as translated.
+                layout.translates() ? on.translated() : List.of(),
+                on.source(0),
+                on.destination(layout.addressRegisters()),
+                List.of(new NftExpression.Lookup(layout.hairpins.name(), 0, false), new NftExpression.Masquerade())));
+        if (!layout.translates()) {
+            rules.add(Rules.of(
+                    "a process of this node, whose source is the address that it connects to",
+                    on.source(0),
+                    List.of(
+                            new NftExpression.Lookup(layout.clusterIps.name(), 0, false),
+                            new NftExpression.Masquerade())));
+        }
+        return rules;
     }
 
     List<NftRule> jumpTo(String chain) {
@@ -114,17 +126,21 @@ final class Programs {
                 Rules.of("new connections", on.newConnection(), Expressions.verdict(new NftVerdict.Goto(chain))));
     }
 
-    /** What is still addressed to a ClusterIP behind translation was not meant for any port of it. */
+    /**
+     * What is still addressed to a ClusterIP behind translation was not meant for any port of it. Beside IPVS the node
+     * answers pings.
+     */
     List<NftRule> guard() {
         List<NftRule> rules = new ArrayList<>();
         rules.add(Rules.of(
                 "no such port of a ClusterIP",
+                layout.translates() ? List.of() : on.protocolIsNotIcmp(),
                 on.destination(0),
                 List.of(
                         new NftExpression.Lookup(layout.clusterIps.name(), 0, false),
                         new NftExpression.Verdict(new NftVerdict.Goto(Layout.REJECT)))));
         for (IpPrefix range : settings.serviceCidrs()) {
-            if (range.family() == layout.family) {
+            if (range.family() == layout.family && layout.kind != Layout.Kind.AFTER_IPVS) {
                 rules.add(Rules.of(
                         "no Service has this address",
                         on.destinationIn(range),
@@ -162,6 +178,20 @@ final class Programs {
 
     /** The chain of a shared route. */
     List<NftRule> route(int number) {
+        return layout.translates() ? translatingRoute(number) : admittingRoute(RouteNumber.routing(number));
+    }
+
+    /** Who may go on to IPVS, and is marked or not. */
+    private List<NftRule> admittingRoute(Routing routing) {
+        List<NftRule> rules = new ArrayList<>();
+        for (ClientRule rule : routing.rules()) {
+            NftVerdict verdict = rule.verdict() == Verdict.FORWARD ? new NftVerdict.Accept() : new NftVerdict.Drop();
+            addRules(rules, rule, Expressions.verdict(verdict));
+        }
+        return rules;
+    }
+
+    private List<NftRule> translatingRoute(int number) {
         Routing routing = RouteNumber.routing(number);
         boolean nodePort = RouteNumber.nodePort(number);
         int count = RouteNumber.count(number);

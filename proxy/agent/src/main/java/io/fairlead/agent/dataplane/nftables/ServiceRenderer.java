@@ -28,11 +28,22 @@ final class ServiceRenderer {
     private final RouteBook routes;
     private final AffinityRenderer affinity;
     private final NodeSettings settings;
+    private final boolean translates;
 
     private final Counts<IpAddress> hairpins = new Counts<>();
 
-    /** @param settings whose pod detector holds for the life of the renderer */
-    ServiceRenderer(Keys keys, Elements elements, RouteBook routes, AffinityRenderer affinity, NodeSettings settings) {
+    /**
+     * @param settings whose pod detector holds for the life of the renderer
+     * @param translates whether the table chooses backends
+     */
+    ServiceRenderer(
+            Keys keys,
+            Elements elements,
+            RouteBook routes,
+            AffinityRenderer affinity,
+            NodeSettings settings,
+            boolean translates) {
+        this.translates = translates;
         this.keys = keys;
         this.elements = elements;
         this.routes = routes;
@@ -41,7 +52,7 @@ final class ServiceRenderer {
     }
 
     void add(PortPlan port) {
-        boolean sticky = affinity.applies(port);
+        boolean sticky = translates && affinity.applies(port);
         if (sticky) {
             affinity.addBackends(port);
         }
@@ -63,7 +74,7 @@ final class ServiceRenderer {
     }
 
     void remove(PortPlan port) {
-        boolean sticky = affinity.applies(port);
+        boolean sticky = translates && affinity.applies(port);
         for (Frontend frontend : port.frontends()) {
             removeSources(frontend);
             if (sticky) {
@@ -91,6 +102,10 @@ final class ServiceRenderer {
     }
 
     private void addPlain(PortPlan port, Frontend frontend) {
+        if (!translates) {
+            desireRoute(elements.services, frontend, routes.acquire(admission(frontend)));
+            return;
+        }
         FrontendKey key = frontend.key();
         for (Scope scope : Scope.values()) {
             if (uses(frontend.routing(), scope)) {
@@ -114,6 +129,10 @@ final class ServiceRenderer {
     private void removePlain(PortPlan port, Frontend frontend) {
         FrontendKey key = frontend.key();
         elements.services.tracker().undesire(keys.frontend(key));
+        if (!translates) {
+            routes.release(admission(frontend));
+            return;
+        }
         routes.release(route(port, frontend));
         if (choosesByClient(frontend.routing())) {
             boolean nodePort = key.address().isUnspecified();
@@ -135,6 +154,11 @@ final class ServiceRenderer {
                 }
             }
         }
+    }
+
+    /** The route of a frontend whose backend IPVS chooses. */
+    private static int admission(Frontend frontend) {
+        return RouteNumber.shared(frontend.routing(), false, 0);
     }
 
     /** The route of a frontend without affinity. */

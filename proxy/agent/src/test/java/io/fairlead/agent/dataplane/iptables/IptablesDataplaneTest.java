@@ -96,6 +96,19 @@ class IptablesDataplaneTest {
         assertTrue(rig.chains("nat").values().toString().contains(bad));
     }
 
+    /** What an earlier run wrote goes on serving while the next one finds out what is refused. */
+    @Test
+    void refusalsOfAnotherRunLeaveNoGap() {
+        ServicePlan[] plans =
+                IntStream.range(0, 20).mapToObj(IptablesDataplaneTest::many).toArray(ServicePlan[]::new);
+        rig.apply(plans);
+        rig.kernel.refuse(line -> line.contains("10.180.9.9:"));
+        rig.apply(IptablesRig.plan(Plans.service("bad", "172.31.9.9").build(), "10.180.9.9@node-1"));
+        rig.leastServed = Integer.MAX_VALUE;
+        assertEquals(1, rig.restart().failures().size());
+        assertEquals(21, rig.leastServed, "web and the twenty");
+    }
+
     /** An address that nobody serves any more is refused before it is no longer translated. */
     @Test
     void refusalsComeFirstAndGoLast() {

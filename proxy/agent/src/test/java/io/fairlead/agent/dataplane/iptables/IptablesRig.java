@@ -31,6 +31,9 @@ final class IptablesRig {
     /** What was sent to IPv4 since the last change. */
     final List<String> sent = new ArrayList<>();
 
+    /** To how many ClusterIPs of IPv4 rules led, at the worst moment between two transactions. */
+    int leastServed;
+
     private final Map<ObjectName, ServicePlan> plans = new TreeMap<>();
     private IptablesDataplane plane = open();
     private NodeSettings settings = Plans.SETTINGS;
@@ -61,7 +64,11 @@ final class IptablesRig {
         @Override
         public void apply(IptablesTransaction transaction) {
             transaction.toString().lines().forEach(sent::add);
-            tools.apply(transaction);
+            try {
+                tools.apply(transaction);
+            } finally {
+                leastServed = Math.min(leastServed, served());
+            }
         }
     }
 
@@ -106,6 +113,13 @@ final class IptablesRig {
                 .forEach((name, chain) -> chains.put(
                         name, chain.rules().stream().map(rule -> rule.text()).toList()));
         return chains;
+    }
+
+    private int served() {
+        return (int) chains("nat").values().stream()
+                .flatMap(List::stream)
+                .filter(rule -> rule.contains("-g FL-U-"))
+                .count();
     }
 
     /** The rules of a chain of table nat of IPv4; none if it is not there. */

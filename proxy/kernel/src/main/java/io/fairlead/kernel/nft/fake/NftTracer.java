@@ -2,6 +2,7 @@ package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.fake.EveryNumber;
 import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedBalancer;
 import io.fairlead.kernel.fake.TracedNode;
 import io.fairlead.kernel.fake.TracedPacket;
 import java.util.LinkedHashMap;
@@ -22,10 +23,17 @@ public final class NftTracer {
 
     private final FakeNftKernel kernel;
     private final TracedNode node;
+    private final TracedBalancer balancer;
 
     public NftTracer(FakeNftKernel kernel, TracedNode node) {
+        this(kernel, node, TracedBalancer.NONE);
+    }
+
+    /** @param balancer of the same kernel */
+    public NftTracer(FakeNftKernel kernel, TracedNode node, TracedBalancer balancer) {
         this.kernel = kernel;
         this.node = node;
+        this.balancer = balancer;
     }
 
     /**
@@ -37,7 +45,7 @@ public final class NftTracer {
     public Trace trace(TracedPacket packet, IntUnaryOperator random) {
         synchronized (kernel) {
             NftTracerHooks hooks = new NftTracerHooks(kernel, packet.isIpv6());
-            NftTracerWalk walk = new NftTracerWalk(hooks, node, packet, kernel.nowMillis(), random);
+            NftTracerWalk walk = new NftTracerWalk(hooks, node, balancer, packet, kernel.nowMillis(), random);
             Trace.Outcome outcome = walk.run();
             walk.keepRecords();
             return new Trace(outcome, walk.probability(), walk.matched());
@@ -61,7 +69,7 @@ public final class NftTracer {
                 if (++ways > WAYS_MAX) {
                     throw new IllegalStateException("more than " + WAYS_MAX + " ways for " + packet);
                 }
-                NftTracerWalk walk = new NftTracerWalk(hooks, node, packet, now, every);
+                NftTracerWalk walk = new NftTracerWalk(hooks, node, balancer, packet, now, every);
                 Trace.Outcome outcome = walk.run();
                 Trace known = outcomes.get(outcome);
                 outcomes.put(

@@ -35,6 +35,7 @@ final class NftTracerPacket {
     private int mark;
     private int status;
     private boolean tracked;
+    private boolean balanced;
 
     NftTracerPacket(TracedPacket origin) {
         this.origin = origin;
@@ -60,7 +61,7 @@ final class NftTracerPacket {
     }
 
     boolean isTranslated() {
-        return (status & STATUS_DST_NAT) != 0;
+        return balanced || (status & STATUS_DST_NAT) != 0;
     }
 
     boolean isMasqueraded() {
@@ -92,6 +93,17 @@ final class NftTracerPacket {
         }
         destination = address;
         destinationPort = port;
+    }
+
+    /** IPVS changes what the packet carries, and what is expected of the answer; to conntrack that is no translation. */
+    void balance(InetAddress address, int port) {
+        balanced = true;
+        destination = address;
+        destinationPort = port;
+    }
+
+    boolean isBalanced() {
+        return balanced;
     }
 
     void masquerade(InetAddress address) {

@@ -1,6 +1,7 @@
 package io.fairlead.kernel.nft.fake;
 
 import io.fairlead.kernel.fake.Trace;
+import io.fairlead.kernel.fake.TracedBalancer;
 import io.fairlead.kernel.fake.TracedNode;
 import io.fairlead.kernel.fake.TracedPacket;
 import io.fairlead.kernel.nft.NftData;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,18 @@ final class NftTracerWalk {
     /** NF_IP_PRI_CONNTRACK: chains up to here see a packet that conntrack has not seen. */
     private static final int CONNTRACK_PRIORITY = -200;
 
+    /** NF_IP_PRI_NAT_SRC - 1. */
+    private static final int BALANCED_AT_INPUT = 99;
+
+    /** NF_IP_PRI_NAT_DST + 2. */
+    private static final int BALANCED_AT_OUTPUT = -98;
+
     private static final int TCP = 6;
     private static final String LOOPBACK = "lo";
 
     private final NftTracerHooks hooks;
     private final TracedNode node;
+    private final TracedBalancer balancer;
     private final NftTracerPacket packet;
     private final long nowMillis;
     private final IntUnaryOperator random;
@@ -49,13 +58,21 @@ final class NftTracerWalk {
 
     private @Nullable NftVerdict verdict;
     private boolean rejected;
+    private Runnable keep = () -> {};
     private boolean translatedHere;
     private boolean destinationBound;
     private boolean sourceBound;
 
-    NftTracerWalk(NftTracerHooks hooks, TracedNode node, TracedPacket packet, long nowMillis, IntUnaryOperator random) {
+    NftTracerWalk(
+            NftTracerHooks hooks,
+            TracedNode node,
+            TracedBalancer balancer,
+            TracedPacket packet,
+            long nowMillis,
+            IntUnaryOperator random) {
         this.hooks = hooks;
         this.node = node;
+        this.balancer = balancer;
         this.packet = new NftTracerPacket(packet);
         this.nowMillis = nowMillis;
         this.random = random;
@@ -85,8 +102,9 @@ final class NftTracerWalk {
         return matched.stream().map(Supplier::get).toList();
     }
 
-    /** Writes what {@code update} statements wrote. */
+    /** Writes what {@code update} statements wrote, and what the balancer remembers. */
     void keepRecords() {
+        keep.run();
         records.forEach((set, written) -> set.elements().putAll(written));
     }
 
@@ -96,15 +114,60 @@ final class NftTracerWalk {
             return Fate.DROP;
         }
         if (isLocal(packet.destination())) {
-            return at(NftHook.INPUT, in, "");
+            return atAndBalanced(NftHook.INPUT, in, "", BALANCED_AT_INPUT);
         }
         String out = node.outInterface(packet.destination());
         return at(NftHook.FORWARD, in, out) == Fate.DROP ? Fate.DROP : at(NftHook.POSTROUTING, in, out);
     }
 
+    /** A hook where IPVS takes its packets away from those that come later. */
+    private Fate atAndBalanced(NftHook hook, String in, String out, int priority) {
+        if (at(hook, in, out, Integer.MIN_VALUE, priority) == Fate.DROP || balance() == Fate.DROP) {
+            return Fate.DROP;
+        }
+        return isSentOn() ? sendBalanced() : at(hook, in, out, priority, Integer.MAX_VALUE);
+    }
+
+    /** ip_vs_remote_request4 and ip_vs_local_request4. */
+    private Fate balance() {
+        InetAddress destination = packet.destination();
+        int port = packet.destinationPort();
+        Optional<TracedBalancer.Choice> choice = balancer.choose(packet.origin(), destination, port, random);
+        keep = () -> choice.ifPresent(made -> balancer.keep(packet.origin(), destination, port, made));
+        switch (choice.orElse(null)) {
+            case null -> {
+                return Fate.ACCEPT;
+            }
+            case TracedBalancer.Choice.Refused _ -> {
+                matched.add(() -> "no real server with a weight");
+                rejected = true;
+                return Fate.DROP;
+            }
+            case TracedBalancer.Choice.Server server -> {
+                probability /= server.ways();
+                matched.add(() -> "real server " + server);
+                packet.balance(server.address(), server.port());
+                return Fate.ACCEPT;
+            }
+        }
+    }
+
+    /** ip_vs_nat_send_or_cont: what goes to a process of this node goes on as it would have. */
+    private boolean isSentOn() {
+        return packet.isBalanced() && !isLocal(packet.destination());
+    }
+
+    private Fate sendBalanced() {
+        String out = node.outInterface(packet.destination());
+        return at(NftHook.OUTPUT, "", out) == Fate.DROP ? Fate.DROP : at(NftHook.POSTROUTING, "", out);
+    }
+
     private Fate send() {
-        if (at(NftHook.OUTPUT, "", outInterface()) == Fate.DROP
-                || at(NftHook.POSTROUTING, "", outInterface()) == Fate.DROP) {
+        Fate sent = atAndBalanced(NftHook.OUTPUT, "", outInterface(), BALANCED_AT_OUTPUT);
+        if (sent == Fate.DROP || isSentOn()) {
+            return sent;
+        }
+        if (at(NftHook.POSTROUTING, "", outInterface()) == Fate.DROP) {
             return Fate.DROP;
         }
         if (!isLocal(packet.destination())) {
@@ -125,9 +188,17 @@ final class NftTracerWalk {
     }
 
     private Fate at(NftHook hook, String in, String out) {
+        return at(hook, in, out, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** The chains of a hook from a priority on, up to another one. */
+    private Fate at(NftHook hook, String in, String out, int from, int to) {
         packet.setInterfaces(in, out);
         boolean early = hook == NftHook.PREROUTING || hook == NftHook.OUTPUT;
         for (NftTracerHooks.Stop stop : hooks.at(hook)) {
+            if (stop.priority() < from || stop.priority() >= to) {
+                continue;
+            }
             if (!early || stop.priority() > CONNTRACK_PRIORITY) {
                 packet.track();
             }

@@ -1,0 +1,158 @@
+package io.fairlead.agent.mode;
+
+import io.fairlead.agent.dataplane.Dataplane;
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
+import io.fairlead.agent.dataplane.nftables.IpvsTables;
+import io.fairlead.agent.plan.ModeRules;
+import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.feature.KernelFeature;
+import io.fairlead.kernel.ipvs.IpvsTimeouts;
+import io.fairlead.kernel.ipvs.NetlinkIpvs;
+import io.fairlead.kernel.nft.NetlinkNft;
+import io.fairlead.kernel.nft.NftMonitor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Mode ipvs. IPVS tells nobody of changes, so virtual servers are counted from time to time.
+ *
+ * <p>Confined to the main thread, but for what its methods say.
+ */
+final class IpvsMode implements ServingMode {
+
+    private static final Logger LOG = System.getLogger(IpvsMode.class.getName());
+    /** How often what has drained is cleared away, and virtual servers are counted. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private final NetlinkNft nft;
+    private final boolean owned;
+    private final String scheduler;
+    private final IpvsDataplane plane;
+
+    private IpvsMode(NetlinkNft nft, boolean owned, NetlinkIpvs ipvs, DummyLink link, ModeOptions options) {
+        this.nft = nft;
+        this.owned = owned;
+        this.scheduler = options.ipvs().scheduler();
+        this.plane = new IpvsDataplane(IpvsTables.serving(nft, owned), ipvs, link, options.ipvs());
+    }
+
+    static ModeResult open(ModeOptions options) {
+        Optional<NetlinkIpvs> ipvs = NetlinkIpvs.openIfPresent();
+        if (ipvs.isEmpty()) {
+            return new ModeResult.Missing(
+                    "this kernel has no IPVS, neither built in nor as module ip_vs (CONFIG_IP_VS); modes nftables and"
+                            + " iptables do without it");
+        }
+        NetlinkNft nft = NetlinkNft.open();
+        DummyLink link = DummyLink.open();
+        String missing = missing(nft, ipvs.get(), link, options);
+        if (!missing.isEmpty()) {
+            nft.close();
+            ipvs.get().close();
+            link.close();
+            return new ModeResult.Missing(missing);
+        }
+        return new ModeResult.Opened(new IpvsMode(nft, nft.supportsOwnedPersistentTables(), ipvs.get(), link, options));
+    }
+
+    private static String missing(NetlinkNft nft, NetlinkIpvs ipvs, DummyLink link, ModeOptions options) {
+        String missing = KernelFeature.describeMissing(nft);
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        List<String> refused = IpvsParameters.apply(options.strictArp());
+        if (!refused.isEmpty()) {
+            return "mode ipvs cannot set " + String.join(", ", refused)
+                    + "; --init-only sets it where this process may not";
+        }
+        try {
+            link.read();
+            if (!options.timeouts().equals(new IpvsTimeouts(0, 0, 0))) {
+                ipvs.setTimeouts(options.timeouts());
+            }
+            return "";
+        } catch (KernelException e) {
+            return "mode ipvs: " + e.getMessage();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ipvs";
+    }
+
+    @Override
+    public String description() {
+        return "scheduler " + scheduler + ", tables " + (owned ? "owned" : "not owned");
+    }
+
+    @Override
+    public ModeRules rules() {
+        return ModeRules.IPVS;
+    }
+
+    @Override
+    public RuleKind kind() {
+        return RuleKind.IPVS;
+    }
+
+    @Override
+    public Dataplane dataplane() {
+        return plane;
+    }
+
+    @Override
+    public Runnable watch(Runnable onForeignChange) {
+        NetlinkIpvs look = NetlinkIpvs.open();
+        CountDownLatch end = new CountDownLatch(1);
+        Thread.ofPlatform().daemon().name("ipvs-watch").start(() -> run(look, end, onForeignChange));
+        if (owned) {
+            return end::countDown;
+        }
+        NftMonitor monitor = NftMonitor.open(IpvsTables.TABLE, nft.portId(), onForeignChange);
+        Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
+        return () -> {
+            end.countDown();
+            monitor.close();
+        };
+    }
+
+    private void run(NetlinkIpvs look, CountDownLatch end, Runnable onForeignChange) {
+        try (look) {
+            while (!end.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                look(look, onForeignChange);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(NetlinkIpvs look, Runnable onForeignChange) {
+        try {
+            plane.clearDrained();
+            int expected = plane.virtualServers();
+            // A listing may miss one while others change: then all is compared once for nothing.
+            if (expected != IpvsDataplane.count(look) && expected == plane.virtualServers()) {
+                onForeignChange.run();
+            }
+        } catch (KernelException e) {
+            LOG.log(Level.WARNING, "cannot look after virtual servers: {0}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void stepped() {}
+
+    @Override
+    public boolean removeRules() {
+        // Tables that are owned nobody else can remove.
+        boolean tables = IpvsTables.cleanup(nft);
+        return RuleKind.IPVS.remove() || tables;
+    }
+}
