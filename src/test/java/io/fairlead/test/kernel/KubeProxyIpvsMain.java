@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
 import io.fairlead.agent.neighbour.KubeProxyLeftovers;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.IpBytes;
@@ -28,11 +29,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -180,28 +179,31 @@ final class KubeProxyIpvsMain {
         assertEquals(new KubeProxyLeftovers.Removal(List.of(), List.of()), KubeProxyLeftovers.remove());
     }
 
-    /** On addresses of our own link virtual servers are ours too, and so may be those of NodePorts. */
+    /** Also on addresses that kube-proxy has, and on NodePorts. */
     private void whatWeServeStays() {
         String both = HollowAddresses.service(0, false);
         String theirs = HollowAddresses.service(1, false);
         for (String address : List.of(both, theirs)) {
             address("kube-ipvs0", address, 32);
         }
-        address("fairlead-ipvs0", both, 32);
+        address(DummyLink.NAME, both, 32);
         Tool.run(node, "ipset", "create", "KUBE-NODE-PORT-TCP", "bitmap:port", "range", "0-65535");
-        Tool.run(node, "ipset", "add", "KUBE-NODE-PORT-TCP", Integer.toString(FIRST_NODE_PORT));
+        Tool.run(node, "ipset", "add", "KUBE-NODE-PORT-TCP", FIRST_NODE_PORT + "-" + LAST_NODE_PORT);
         Set<VirtualServerKey> staying = new HashSet<>(virtualServers());
-        staying.addAll(Set.of(key(both, TCP, 80), key(NODE, TCP, FIRST_NODE_PORT)));
-        List<VirtualServerKey> added = new ArrayList<>(List.of(key(theirs, TCP, 80), key(theirs, UDP, 53)));
-        added.add(key(both, TCP, 80));
-        added.add(key(NODE, TCP, FIRST_NODE_PORT));
-        added.forEach(key -> ipvs.apply(new AddVirtualServer(VirtualServer.of(key, "rr", 0))));
+        for (VirtualServerKey ours : List.of(key(both, TCP, 80), key(NODE, TCP, FIRST_NODE_PORT))) {
+            ipvs.apply(new AddVirtualServer(VirtualServer.of(ours, "rr", VirtualServer.SCHEDULER_3)));
+            staying.add(ours);
+        }
+        for (VirtualServerKey gone :
+                List.of(key(both, UDP, 53), key(theirs, TCP, 80), key(NODE, TCP, LAST_NODE_PORT))) {
+            ipvs.apply(new AddVirtualServer(VirtualServer.of(gone, "rr", 0)));
+        }
 
         KubeProxyLeftovers.Removal removal = KubeProxyLeftovers.remove();
 
         assertEquals(
-                Set.of("2 IPVS virtual servers", "ipset KUBE-NODE-PORT-TCP", "link kube-ipvs0 with its addresses"),
-                new TreeSet<>(removal.removed()));
+                Set.of("3 IPVS virtual servers", "ipset KUBE-NODE-PORT-TCP", "link kube-ipvs0 with its addresses"),
+                Set.copyOf(removal.removed()));
         assertEquals(List.of(), removal.left());
         assertEquals(staying, virtualServers());
     }

@@ -1,5 +1,6 @@
 package io.fairlead.agent.neighbour;
 
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
 import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.ipvs.Ipvs;
@@ -23,15 +24,11 @@ import java.util.Set;
  * these ports in ipsets of its own; one whose port is not in there is somebody else's. So is one by firewall mark, and
  * one on an address that the node does not have.
  *
- * <p>Where Fairlead itself serves by IPVS, the same virtual servers may be in use by both: those on addresses of its link
- * stay, and so do those of NodePorts.
+ * <p>Those that carry Fairlead's flag are Fairlead's, also the ones that it took over.
  *
  * <p>Confined to one thread.
  */
 final class KubeProxyVirtualServers {
-
-    /** On which mode ipvs of Fairlead has its addresses. */
-    private static final String OWN_LINK = "fairlead-ipvs0";
 
     private static final int TCP = 6;
     private static final int UDP = 17;
@@ -39,41 +36,29 @@ final class KubeProxyVirtualServers {
 
     private final Ipvs ipvs;
     private final IpSets sets;
-    private final Set<InetAddress> theirs;
-    private final Set<InetAddress> ours;
-    private final boolean weServe;
+    private final Set<InetAddress> theirs = new HashSet<>();
     private final Set<InetAddress> node = new HashSet<>();
 
     KubeProxyVirtualServers(Ipvs ipvs, RouteNetlink route, IpSets sets) {
         this.ipvs = ipvs;
         this.sets = sets;
-        List<LinkAddress> addresses = route.addresses();
-        addresses.forEach(address -> node.add(address.address()));
-        this.theirs = addressesOf(KubeProxyNames.IPVS_LINK, route, addresses);
-        this.ours = addressesOf(OWN_LINK, route, addresses);
-        this.weServe = route.findLink(OWN_LINK).isPresent();
-    }
-
-    private static Set<InetAddress> addressesOf(String name, RouteNetlink route, List<LinkAddress> addresses) {
-        int index = route.findLink(name).map(Link::index).orElse(0);
-        Set<InetAddress> found = new HashSet<>();
-        addresses.stream().filter(address -> address.link() == index).forEach(address -> found.add(address.address()));
-        return found;
+        int link = route.findLink(KubeProxyNames.IPVS_LINK).map(Link::index).orElse(0);
+        for (LinkAddress address : route.addresses()) {
+            (address.link() == link ? theirs : node).add(address.address());
+        }
     }
 
     /** What is certainly kube-proxy's. */
     List<VirtualServerKey> find() {
         return ipvs.virtualServers().stream()
+                .filter(server -> !IpvsDataplane.isOurs(server))
                 .map(VirtualServer::key)
                 .filter(this::isTheirs)
                 .toList();
     }
 
     private boolean isTheirs(VirtualServerKey key) {
-        if (ours.contains(key.address())) {
-            return false;
-        }
-        return theirs.contains(key.address()) || !weServe && node.contains(key.address()) && isNodePort(key);
+        return theirs.contains(key.address()) || node.contains(key.address()) && isNodePort(key);
     }
 
     private boolean isNodePort(VirtualServerKey key) {
