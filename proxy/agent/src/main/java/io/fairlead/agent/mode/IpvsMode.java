@@ -4,6 +4,7 @@ import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.ipvs.DummyLink;
 import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
 import io.fairlead.agent.dataplane.nftables.IpvsTables;
+import io.fairlead.agent.neighbour.KubeProxyLeftovers;
 import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.feature.KernelFeature;
@@ -52,7 +53,7 @@ final class IpvsMode implements ServingMode {
             return new ModeResult.Missing(NO_IPVS);
         }
         NetlinkNft nft = NetlinkNft.open();
-        DummyLink link = DummyLink.open();
+        DummyLink link = DummyLink.open(KubeProxyLeftovers.IPVS_LINK);
         String missing = missing(nft, ipvs.get(), link, options);
         if (!missing.isEmpty()) {
             nft.close();
