@@ -3,6 +3,7 @@ package io.fairlead.agent;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.metrics.KubeProxyMetric;
 import io.fairlead.agent.plan.Frontend;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodePlanDelta.ServiceChange;
 import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.Routing;
@@ -26,6 +27,9 @@ final class KubeProxyReport {
     private static final double NANOS = 1e9;
 
     private final Metrics metrics;
+    /** As kube-proxy of the same mode names it. */
+    private final KubeProxyMetric failures;
+
     private final Map<IpFamily, NoLocalEndpoints> noLocalEndpoints = new EnumMap<>(IpFamily.class);
 
     /**
@@ -59,13 +63,15 @@ final class KubeProxyReport {
         }
     }
 
-    KubeProxyReport(Metrics metrics) {
+    /** @param rules of the mode that serves */
+    KubeProxyReport(Metrics metrics, ModeRules rules) {
         this.metrics = metrics;
+        this.failures = rules == ModeRules.NFTABLES ? KubeProxyMetric.SYNC_FAILURES : KubeProxyMetric.RESTORE_FAILURES;
         for (IpFamily family : IpFamily.values()) {
             String label = KubeProxyMetric.label(family);
             noLocalEndpoints.put(family, new NoLocalEndpoints(metrics, label));
             // On the page from the start, so that alerts on a rise see the first one.
-            metrics.counter(KubeProxyMetric.SYNC_FAILURES, label).add(0);
+            metrics.counter(failures, label).add(0);
         }
     }
 
@@ -82,7 +88,7 @@ final class KubeProxyReport {
             metrics.histogram(KubeProxyMetric.SYNC_DURATION, label).observe(stepNanos / NANOS);
             metrics.histogram(kind, label).observe(stepNanos / NANOS);
             if (hasFailure(step.result(), family)) {
-                metrics.counter(KubeProxyMetric.SYNC_FAILURES, label).increment();
+                metrics.counter(failures, label).increment();
             } else {
                 metrics.gauge(KubeProxyMetric.LAST_SYNC, label).set(now.toEpochMilli() / 1e3);
             }
@@ -98,8 +104,7 @@ final class KubeProxyReport {
     /** A step could not begin. */
     void failed() {
         for (IpFamily family : IpFamily.values()) {
-            metrics.counter(KubeProxyMetric.SYNC_FAILURES, KubeProxyMetric.label(family))
-                    .increment();
+            metrics.counter(failures, KubeProxyMetric.label(family)).increment();
         }
     }
 

@@ -3,6 +3,7 @@ package io.fairlead.agent;
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.plan.Frontend;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodeFacts;
 import io.fairlead.agent.plan.NodePlanDelta;
 import io.fairlead.agent.plan.NodePlanner;
@@ -82,6 +83,11 @@ public final class SyncEngine implements NodeState {
      */
     public Step applyEverything(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
         return applyAll(plan(delta, next, addresses));
+    }
+
+    /** Rules of the mode that serves. */
+    ModeRules rules() {
+        return resolver.rules();
     }
 
     private NodePlanDelta plan(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {

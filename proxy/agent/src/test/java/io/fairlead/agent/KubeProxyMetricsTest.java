@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.agent.dataplane.SyncResult;
 import io.fairlead.agent.health.ProxyHealth;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.Plans;
 import io.fairlead.agent.watch.WatchFeed;
 import io.fairlead.cluster.ClusterChange;
@@ -32,7 +33,7 @@ class KubeProxyMetricsTest {
 
     private final SmallCluster small = new SmallCluster();
     private final Metrics metrics = new Metrics();
-    private final KubeProxyReport report = new KubeProxyReport(metrics);
+    private final KubeProxyReport report = new KubeProxyReport(metrics, ModeRules.NFTABLES);
 
     @AfterEach
     void close() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * kube-proxy's metrics, as far as they apply to the nftables data plane: names, types, labels and buckets are those of
+ * kube-proxy's metrics, as far as they apply: names, types, labels and buckets are those of
  * its 1.36 ({@code pkg/proxy/metrics}), so that dashboards and alerts go on working.
  *
  * <p>Immutable.
@@ -60,7 +60,12 @@ public enum KubeProxyMetric implements MetricDescriptor {
     SYNC_FAILURES(
             "sync_proxy_rules_nftables_sync_failures_total",
             Kind.COUNTER,
-            "Steps of which the kernel refused a part.",
+            "Steps of which the kernel refused a part, in mode nftables.",
+            "ip_family"),
+    RESTORE_FAILURES(
+            "sync_proxy_rules_iptables_restore_failures_total",
+            Kind.COUNTER,
+            "Steps of which the kernel refused a part, in modes iptables and ipvs.",
             "ip_family"),
     FLOWS_DELETED(
             "conntrack_reconciler_deleted_entries_total",

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeResolver(AgentPolicy policy) {
 
+    /** Rules of the mode that serves. */
+    public ModeRules rules() {
+        return policy.rules();
+    }
+
     /** Facts for planning Services. A Node object that is not there (yet) leaves zone and addresses unknown. */
     public NodeFacts facts(ClusterSnapshot snapshot) {
         Node node = snapshot.nodes().get(policy.nodeName());
