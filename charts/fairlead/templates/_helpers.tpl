@@ -67,6 +67,18 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
+{{/* The mode as far as values say it: the ConfigMap of kube-proxy's may say any. */}}
+{{- define "fairlead.proxy.mode" -}}
+{{- $own := ternary "" .Values.proxy.config.mode (ne .Values.proxy.kubeProxy.configMap "") -}}
+{{- .Values.proxy.mode | default $own | default "auto" -}}
+{{- end -}}
+
+{{/* Whether the agent may have to run iptables' tools, for kube-proxy's rules or for its own: empty means no. */}}
+{{- define "fairlead.proxy.usesIptables" -}}
+{{- $mode := include "fairlead.proxy.mode" . -}}
+{{- if or .Values.proxy.kubeProxy.cleanup (has $mode (list "auto" "iptables")) }}yes{{ end -}}
+{{- end -}}
+
 {{- define "fairlead.proxy.env" -}}
 - name: NODE_NAME
   valueFrom:

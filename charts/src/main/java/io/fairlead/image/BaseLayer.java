@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * The lowest layer: files of the distribution without a shell or a package manager. It has what the runtime is linked
- * against, the tools that remove kube-proxy's rules, and where dpkg keeps its list, a list of the packages for scanners.
+ * against, the tools that write rules in mode iptables and remove kube-proxy's, and where dpkg keeps its list, a list of the packages for scanners.
  *
  * <p>Immutable.
  *

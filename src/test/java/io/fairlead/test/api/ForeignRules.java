@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.fairlead.lab.topology.Host;
 import io.fairlead.test.netns.Tool;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Rules of other programs on a node: what kubelet, a container engine, the CNI plugin portmap and a person would write,
@@ -47,6 +46,9 @@ final class ForeignRules {
                     + " --comment block#incoming#localnet#connections"
                     + " -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP");
 
+    private static final List<String> TOOLS =
+            List.of("iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy");
+
     private final Host node;
     private final String nftables;
     private final String iptables;
@@ -72,6 +74,17 @@ final class ForeignRules {
         return new ForeignRules(node);
     }
 
+    /** Leaves kubelet's sign in this flavour alone, so that it is the one in use. */
+    static void use(Host node, String flavour) {
+        String other = flavour.equals("nft") ? "legacy" : "nft";
+        for (String tool : List.of("iptables-" + other, "ip6tables-" + other)) {
+            if (run(node, tool + " -t mangle -S").contains("KUBE-KUBELET-CANARY")) {
+                run(node, tool + " -t mangle -X KUBE-IPTABLES-HINT");
+                run(node, tool + " -t mangle -X KUBE-KUBELET-CANARY");
+            }
+        }
+    }
+
     /** Whatever is there. */
     static ForeignRules read(Host node) {
         return new ForeignRules(node);
@@ -85,33 +98,52 @@ final class ForeignRules {
         return Tool.run(node.namespace(), words);
     }
 
-    /** Whether there are tables of ours. */
+    /** Whether there are tables or chains of ours. */
     boolean hasOurs() {
-        return run(node, "nft list tables").contains(" fairlead");
+        return run(node, "nft list tables").contains(" fairlead")
+                || TOOLS.stream().anyMatch(tool -> saved(tool).contains("\n:FL-"));
+    }
+
+    /** Whether no chain of kube-proxy's is asked before one of ours, if there are any. */
+    boolean oursComeFirst() {
+        return TOOLS.stream()
+                .map(this::saved)
+                .filter(saved -> saved.contains("\n:FL-SERVICES"))
+                .allMatch(saved -> saved.lines()
+                        .filter(line -> line.matches("-A PREROUTING .* -j (FL|KUBE)-SERVICES"))
+                        .findFirst()
+                        .filter(line -> line.endsWith("FL-SERVICES"))
+                        .isPresent());
+    }
+
+    /** Without its warnings, which would stand in the middle of a line. */
+    private String saved(String tool) {
+        return Tool.run(node.namespace(), "sh", "-c", tool + "-save 2>/dev/null");
     }
 
     /** The tables that neither we nor an iptables tool wrote. */
     private String nftables() {
         StringBuilder text = new StringBuilder();
         for (String line : run(node, "nft list tables").lines().toList()) {
-            if (!line.matches("table ip6? (nat|filter|mangle|fairlead)")) {
+            if (!line.matches("table ip6? (nat|filter|mangle|raw|fairlead)")) {
                 text.append(run(node, "nft list " + line));
             }
         }
         return text.toString();
     }
 
-    /** What all iptables tools print, less counters and the time of day. */
+    /** Chains and rules in all tables of iptables, less ours; a table that is empty is as good as none. */
     String iptables() {
         StringBuilder text = new StringBuilder();
-        for (String tool : List.of("iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy")) {
-            text.append(tool).append('\n');
-            // Without its warnings, which would stand in the middle of a line.
-            text.append(Tool.run(node.namespace(), "sh", "-c", tool + "-save 2>/dev/null")
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .map(line -> line.replaceAll(" \\[\\d+:\\d+]$", ""))
-                    .collect(Collectors.joining("\n", "", "\n")));
+        for (String tool : TOOLS) {
+            String table = "";
+            for (String line : saved(tool).lines().toList()) {
+                table = line.startsWith("*") ? line : table;
+                if (line.matches("(:|-A ).*") && !line.matches(":[A-Z]+ ACCEPT .*") && !line.contains("FL-")) {
+                    text.append(tool).append(' ').append(table).append(' ');
+                    text.append(line.replaceAll(" \\[\\d+:\\d+]$", "")).append('\n');
+                }
+            }
         }
         return text.toString();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fairlead.lab.cluster.AgentProcess;
 import io.fairlead.lab.kube.KubeProxy;
+import io.fairlead.lab.topology.Host;
 import io.fairlead.lab.topology.NodeSpec;
 import io.fairlead.lab.topology.Topology;
 import io.fairlead.test.Poll;
@@ -69,12 +70,31 @@ final class TakeOverIT {
     @ParameterizedTest
     @EnumSource
     void nobodyNoticesTheWayFromKubeProxy(KubeProxy.Mode mode) {
+        takeOver(mode, "nftables");
+    }
+
+    /** Both write the same tables, with the tools that kubelet uses. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NFTABLES")
+    void nobodyNoticesTheWayFromKubeProxyToTheSameTables(KubeProxy.Mode mode) {
+        useToolsOf(mode);
+        takeOver(mode, "iptables");
+    }
+
+    private void useToolsOf(KubeProxy.Mode mode) {
+        Host host = cluster.host(node(mode).host());
+        ForeignRules.write(host);
+        ForeignRules.use(host, mode == KubeProxy.Mode.IPTABLES_NFT ? "nft" : "legacy");
+    }
+
+    private void takeOver(KubeProxy.Mode mode, String to) {
         NodeSpec spec = node(mode);
         ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
         try (KubeProxy proxy = startKubeProxy(spec, mode);
                 NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
-            AgentProcess agent = cluster.startAgent(spec);
+            AgentProcess agent = cluster.startAgent(spec, "--mode=" + to);
             agent.awaitReady(READY);
+            assertTrue(agent.log().contains(": " + to + ", "), agent.log());
             expectAgentLeads(traffic, proxy, agent);
             proxy.resume();
             proxy.stop();
@@ -83,7 +103,8 @@ final class TakeOverIT {
             traffic.expectFollowed();
             awaitStatus(agent, "kube-proxy", false);
             traffic.expectNoFailure();
-            agent.stop();
+            stop(agent);
+            assertFalse(foreign.hasOurs());
         }
     }
 
@@ -114,12 +135,29 @@ final class TakeOverIT {
     @ParameterizedTest
     @EnumSource
     void anAgentHandsBackToAKubeProxyThatRuns(KubeProxy.Mode mode) {
+        handBack(mode, "nftables");
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NFTABLES")
+    void anAgentHandsTheSameTablesBackToAKubeProxyThatRuns(KubeProxy.Mode mode) {
+        useToolsOf(mode);
+        handBack(mode, "iptables");
+    }
+
+    private void handBack(KubeProxy.Mode mode, String from) {
         NodeSpec spec = node(mode);
         ForeignRules foreign = ForeignRules.write(cluster.host(spec.host()));
-        AgentProcess agent = cluster.startAgent(spec, "--hand-back");
+        AgentProcess agent = cluster.startAgent(spec, "--hand-back", "--mode=" + from);
         agent.awaitReady(READY);
         try (NodeTraffic traffic = NodeTraffic.start(cluster, spec, mode.ordinal())) {
-            try (KubeProxy _ = startKubeProxy(spec, mode)) {
+            try (KubeProxy proxy = startKubeProxy(spec, mode)) {
+                if (from.equals("iptables")) {
+                    // kube-proxy has put its rules before those that were there.
+                    Poll.until("ours come first again", SECONDS, foreign::oursComeFirst);
+                    expectAgentLeads(traffic, proxy, agent);
+                    proxy.resume();
+                }
                 agent.stop();
                 assertFalse(foreign.hasOurs());
                 assertTrue(agent.log().contains("Fairlead's are removed"), agent.log());

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A real cluster with its kube-proxy, Fairlead's image on its nodes, a shop that is open, and Helm.
@@ -43,9 +44,15 @@ final class Stage implements AutoCloseable {
     private final Shop shop;
 
     Stage(KubeCluster.Proxy proxy) {
+        this(proxy, 0);
+    }
+
+    /** @param legacyNodes so many of the nodes, the last ones, have the iptables of the older kernel interface */
+    Stage(KubeCluster.Proxy proxy, int legacyNodes) {
+        KubeCluster.Size size = new KubeCluster.Size(NODES, legacyNodes);
         try {
             new ClusterImages(JUDGES).archives(System.out::println);
-            this.cluster = KubeCluster.start(run, JUDGES, NODES, proxy, System.out::println);
+            this.cluster = KubeCluster.start(run, JUDGES, size, proxy, System.out::println);
             cluster.loadImages(ROOT.resolve("target/image/fairlead.tar"));
             this.shop = Shop.open(cluster);
         } catch (RuntimeException e) {
@@ -91,7 +98,7 @@ final class Stage implements AutoCloseable {
         Poll.until(
                 "agents hand back",
                 Duration.ofSeconds(30),
-                () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead")));
+                () -> cluster.nodes().stream().noneMatch(node -> hasTable(node, "fairlead") || hasChain(node, "FL-")));
     }
 
     private void helm(String... words) {
@@ -121,6 +128,33 @@ final class Stage implements AutoCloseable {
     /** Whether a node has an nftables table of that name, of IPv4. */
     boolean hasTable(KubeNode node, String table) {
         return in(node, "nft", "list", "tables").contains("table ip " + table);
+    }
+
+    /** Whether a node has, of iptables of either kind and family, a chain whose name begins so. */
+    boolean hasChain(KubeNode node, String prefix) {
+        return Stream.of("iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy")
+                .anyMatch(tool -> in(node, tool + "-save").contains("\n:" + prefix));
+    }
+
+    /** Requests are answered for a while, and meanwhile no agent changes anything in the kernel. */
+    void expectQuietFor(Duration duration) {
+        String before = transactions();
+        shop.expectNoFailureFor(duration);
+        assertEquals(before, transactions());
+    }
+
+    /** How often each agent changed something in the kernel. */
+    private String transactions() {
+        StringBuilder all = new StringBuilder();
+        for (KubeNode node : cluster.nodes()) {
+            in(node, "curl", "-s", "http://127.0.0.1:10260/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith("fairlead_kernel_transactions_total "))
+                    .forEach(line ->
+                            all.append(node.name()).append(' ').append(line).append('\n'));
+        }
+        assertEquals(NODES, all.toString().lines().count(), all::toString);
+        return all.toString();
     }
 
     /** What a program says in a node's network. */

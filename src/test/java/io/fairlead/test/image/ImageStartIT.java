@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fairlead.kernel.iptables.IptablesTools;
 import io.fairlead.test.Poll;
 import java.io.File;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Programs of the image, started in its own files, all of them read-only.
@@ -40,6 +43,16 @@ final class ImageStartIT {
     private static final Path SAMPLE = BuiltImage.PROJECT.resolve("docs/samples/first-service");
     private static final String MANIFESTS = "/run/fairlead";
     private static final Duration READY_MAX = Duration.ofSeconds(20);
+
+    /** Matches that the sample has no use for. */
+    private static final String AFFINITY = """
+            *nat
+            :AFFINITY - [0:0]
+            -A AFFINITY -m recent --rcheck --seconds 10800 --reap --name FL-B --rsource -j RETURN
+            -A AFFINITY -p sctp -m sctp --dport 80 -m statistic --mode random --probability 0.5 -j RETURN
+            COMMIT
+            """;
+
     private static final Pattern HTTP_PORT = Pattern.compile("FrontDoor: HTTP at 127[.]0[.]0[.]1:([0-9]+)");
     private static final Pattern NOT_FOUND = Pattern.compile("^HTTP/1.1 404 ");
 
@@ -238,14 +251,40 @@ final class ImageStartIT {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
+    /** For mode iptables and for rules of kube-proxy, at a place where {@link IptablesTools} looks. */
     @Test
-    void toolsThatRemoveRulesOfKubeProxyRun() {
+    void toolsOfBothFlavoursRun() {
         for (String tool : List.of("iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy")) {
-            Ended ended = run("/usr/sbin/" + tool + "-save", "--version");
+            for (String verb : List.of("-save", "-restore")) {
+                Ended ended = run("/usr/sbin/" + tool + verb, "--version");
 
-            assertEquals(0, ended.exitCode(), ended::output);
-            String kind = tool.endsWith("nft") ? "(nf_tables)" : "(legacy)";
-            assertTrue(ended.output().contains(kind), ended::output);
+                assertEquals(0, ended.exitCode(), ended::output);
+                String kind = tool.endsWith("nft") ? "(nf_tables)" : "(legacy)";
+                assertTrue(ended.output().contains(kind), ended::output);
+            }
+        }
+    }
+
+    /** What mode iptables writes is understood by the tools of the image, with the matches and targets that are in it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nft", "legacy"})
+    void toolsUnderstandTheRulesOfModeIptables(String flavour) throws IOException {
+        String printed = agent("--dry-run", "--mode=iptables", "--manifests", MANIFESTS)
+                .output()
+                .replace("# ip6tables\n", "# iptables\n");
+        String[] families = printed.split("# iptables\n", -1);
+        assertEquals(3, families.length, printed);
+        for (String tool : List.of("iptables", "ip6tables")) {
+            String rules = families[tool.equals("iptables") ? 1 : 2];
+            Path file = Files.writeString(folder.resolve(tool + "-" + flavour + ".rules"), rules + AFFINITY);
+            List<String> command = new ArrayList<>(List.of("unshare", "--net", "--"));
+            command.addAll(image.unpacked()
+                    .command(
+                            List.of("/run"),
+                            Map.of("/root", folder),
+                            List.of("/usr/sbin/" + tool + "-" + flavour + "-restore", "/root/" + file.getFileName())));
+            Ended ended = end(command);
+            assertEquals(0, ended.exitCode(), () -> ended.output() + rules);
         }
     }
 
@@ -260,7 +299,10 @@ final class ImageStartIT {
     }
 
     private Ended run(Map<String, Path> binds, List<String> words) {
-        List<String> line = image.unpacked().command(List.of(), binds, words);
+        return end(image.unpacked().command(List.of(), binds, words));
+    }
+
+    private static Ended end(List<String> line) {
         try {
             Process process = builder(line).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -12,6 +12,7 @@ import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.kernel.ipvs.VirtualServerKey;
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.test.Poll;
+import io.fairlead.test.netns.Facility;
 import io.fairlead.test.netns.Tool;
 import java.io.IOException;
 import java.time.Duration;
@@ -87,6 +88,8 @@ final class IpvsTrafficMain {
     }
 
     private void associationsTakeTurns() {
+        // Asking makes the kernel load it, and list who listens.
+        assertTrue(Facility.SCTP.isThere());
         stage.serve(rr(IpvsStage.VIRTUAL, IpvsStage.SCTP));
         try (Sctp first = new Sctp(0);
                 Sctp second = new Sctp(1)) {

@@ -25,8 +25,45 @@ import java.util.stream.Stream;
  */
 final class OtherKernel {
 
-    /** Of a JVM with the heap below and what tests start beside it; taken from the host only as far as it is used. */
-    private static final String MEMORY = "mem=1g";
+    /**
+     * Which kernel it is.
+     *
+     * <p>Immutable.
+     */
+    enum Kind {
+        /** User Mode Linux, quick; it has all that the tests need. */
+        USER_MODE {
+            @Override
+            List<String> line(Judges judges, Path folder) {
+                return List.of(
+                        judges.program("kernel", "linux").toString(),
+                        MEMORY,
+                        "rootfstype=hostfs",
+                        "rootflags=/",
+                        "ro",
+                        "init=" + folder.resolve("init"),
+                        "con=null",
+                        "con0=fd:0,fd:1",
+                        "quiet",
+                        "--",
+                        folder.toString(),
+                        "hostfs");
+            }
+        },
+        /** The distribution's own, on a processor that QEMU pretends: ten times slower, and as users have it. */
+        STOCK {
+            @Override
+            List<String> line(Judges judges, Path folder) {
+                return List.of(judges.program("stock-kernel", "start").toString(), folder.toString());
+            }
+        };
+
+        /** Of a JVM with the heap below and what tests start beside it; taken from the host only as far as it is used. */
+        private static final String MEMORY = "mem=1g";
+
+        /** What starts it with {@code init} of the folder as its first program. */
+        abstract List<String> line(Judges judges, Path folder);
+    }
 
     private static final List<String> JAVA_OPTIONS = List.of(
             "-Xmx256m",
@@ -42,6 +79,11 @@ final class OtherKernel {
 
     private OtherKernel() {}
 
+    /** As the method below, on {@link Kind#USER_MODE}. */
+    static String run(Class<?> main, Duration longest, String... words) {
+        return run(Kind.USER_MODE, main, longest, words);
+    }
+
     /**
      * Runs a class of the tests' class path inside.
      *
@@ -50,11 +92,11 @@ final class OtherKernel {
      * @return what it printed
      * @throws AssertionError if it threw, did not return in time, or took the kernel with it
      */
-    static String run(Class<?> main, Duration longest, String... words) {
+    static String run(Kind kind, Class<?> main, Duration longest, String... words) {
         Path folder = folder();
         try {
             write(folder, main, words);
-            try (Program kernel = Program.start(line(folder))) {
+            try (Program kernel = Program.start(line(kind, folder))) {
                 check(folder, kernel, longest);
             } catch (AssertionError e) {
                 throw new AssertionError(
@@ -92,24 +134,10 @@ final class OtherKernel {
         }
     }
 
-    private static List<String> line(Path folder) {
-        Path linux = new Judges(Fairlead.ROOT.resolve("target/judges")).program("kernel", "linux");
-        return List.of(
-                "unshare",
-                "--pid",
-                "--fork",
-                "--kill-child",
-                linux.toString(),
-                MEMORY,
-                "rootfstype=hostfs",
-                "rootflags=/",
-                "ro",
-                "init=" + folder.resolve("init"),
-                "con=null",
-                "con0=fd:0,fd:1",
-                "quiet",
-                "--",
-                folder.toString());
+    private static List<String> line(Kind kind, Path folder) {
+        List<String> line = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child"));
+        line.addAll(kind.line(new Judges(Fairlead.ROOT.resolve("target/judges")), folder));
+        return line;
     }
 
     private static void write(Path folder, Class<?> main, String... words) {

@@ -86,6 +86,7 @@ public final class AgentOptions {
                         RoutingFlags.NODE_NAME,
                         RUN_DIR,
                         STATUS_DIR,
+                        RoutingFlags.OWN_MODE,
                         MODE)
                 .with(
                         RoutingFlags.DETECT_MODE,

@@ -1,6 +1,7 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.NodeParameter;
+import io.fairlead.agent.mode.Modes;
 import io.fairlead.kernel.Sysctl;
 import io.fairlead.runtime.options.Arguments;
 import java.io.IOException;
@@ -38,7 +39,12 @@ final class NodeTuning {
     static int initialize(Arguments arguments) {
         boolean set = apply(arguments);
         boolean loopback = !AgentOptions.policy(arguments).nodePortAddresses().loopback() || permitLoopback(true);
-        return set && loopback ? 0 : 1;
+        List<String> refused = new Modes(AgentOptions.modeOptions(arguments), NodeTuning::permitLoopback)
+                .prepare(arguments.value(AgentOptions.MODE));
+        if (!refused.isEmpty()) {
+            LOG.log(Level.WARNING, "mode {0}: {1}", arguments.value(AgentOptions.MODE), String.join(", ", refused));
+        }
+        return set && loopback && refused.isEmpty() ? 0 : 1;
     }
 
     /**

@@ -145,6 +145,24 @@ class AgentConfigTest {
     }
 
     @Test
+    void modeIsTheFilesUnlessOursIsGiven() throws IOException {
+        String body = "mode: iptables\niptables: {masqueradeBit: 5}\nnftables: {masqueradeBit: 3}\n";
+        Arguments kubeProxys = file(body, "--proxy-mode=nftables");
+        assertEquals(ProxyMode.IPTABLES, kubeProxys.value(AgentOptions.MODE));
+        assertEquals(
+                List.of("--config decides; without effect beside it: --proxy-mode"), kubeProxys.value(FlagMerge.NOTES));
+        Arguments ours = file(body, "--mode=nftables");
+        assertEquals(ProxyMode.NFTABLES, ours.value(AgentOptions.MODE));
+        // Other programs of the node know the mark that the file says.
+        assertEquals(5, AgentOptions.policy(ours).masqueradeBit());
+        assertTrue(ours.value(FlagMerge.NOTES).getFirst().startsWith("nodePortAddresses is not set"));
+        assertEquals(ProxyMode.AUTO, file(body, "--mode=auto").value(AgentOptions.MODE));
+        assertEquals(
+                ProxyMode.IPTABLES,
+                flags("--proxy-mode=nftables", "--mode=iptables").value(AgentOptions.MODE));
+    }
+
+    @Test
     void modeMayBeEmpty() {
         assertEquals(ProxyMode.AUTO, flags("--proxy-mode=").value(AgentOptions.MODE));
     }

@@ -84,8 +84,11 @@ public final class FlagMerge {
             notes.add("--config decides; without effect beside it: " + String.join(", ", ignored));
         }
         addUnused(unused, notes);
-        boolean serves = mode == ProxyMode.NFTABLES || mode == ProxyMode.IPTABLES || mode == ProxyMode.IPVS;
-        if (!serves && !merged.isGiven(RoutingFlags.NODE_PORT_ADDRESSES)) {
+        // The sections stay those of the file's mode, for which it was written.
+        ProxyMode asked = given.find(RoutingFlags.OWN_MODE).orElse(mode);
+        merged = asked == mode ? merged : merged.with(RoutingFlags.MODE, asked);
+        boolean same = mode == ProxyMode.NFTABLES || asked == ProxyMode.IPTABLES || asked == ProxyMode.IPVS;
+        if (!same && !merged.isGiven(RoutingFlags.NODE_PORT_ADDRESSES)) {
             notes.add("nodePortAddresses is not set: NodePorts are served on the primary addresses and loopback;"
                     + " kube-proxy's modes iptables and ipvs served them on all addresses");
         }
@@ -97,7 +100,10 @@ public final class FlagMerge {
         Arguments folded = portFlag(given, NodeFlags.HEALTH_PORT, NodeFlags.HEALTH);
         folded = portFlag(folded, NodeFlags.METRICS_PORT, NodeFlags.METRICS);
         List<String> mistakes = new ArrayList<>();
-        ProxyMode mode = given.find(RoutingFlags.MODE).orElse(ProxyMode.AUTO);
+        ProxyMode mode = given.find(RoutingFlags.OWN_MODE)
+                .or(() -> given.find(RoutingFlags.MODE))
+                .orElse(ProxyMode.AUTO);
+        folded = folded.with(RoutingFlags.MODE, mode);
         Option<Duration> flag = mode == ProxyMode.IPVS ? RoutingFlags.IPVS_MIN_SYNC : RoutingFlags.IPTABLES_MIN_SYNC;
         Optional<Duration> period = given.find(flag);
         if (period.isPresent() && !given.isGiven(RoutingFlags.MIN_SYNC)) {

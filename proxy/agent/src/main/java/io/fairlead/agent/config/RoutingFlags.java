@@ -38,10 +38,17 @@ public final class RoutingFlags {
                     ValueFormats.text(),
                     "name of this node's Node object (default: the host name)")
             .alias("--hostname-override");
+    /** The mode in force, under kube-proxy's name. */
     public static final Option<ProxyMode> MODE = Option.of(
-                    "--mode", "MODE", FlagFormats.mode(), "data plane; auto takes the best one this kernel has")
-            .alias("--proxy-mode")
+                    "--proxy-mode", "MODE", FlagFormats.mode(), "--mode by kube-proxy's name, which a file replaces")
             .orElse("auto");
+    /** What is asked for beside a file; {@link FlagMerge} makes it the mode in force. */
+    public static final Option<ProxyMode> OWN_MODE = Option.of(
+            "--mode",
+            "MODE",
+            FlagFormats.mode(),
+            "data plane, whatever --config says; auto takes the best one this kernel has");
+
     public static final Option<LocalMode> DETECT_MODE = Option.of(
                     "--detect-local-mode",
                     "MODE",

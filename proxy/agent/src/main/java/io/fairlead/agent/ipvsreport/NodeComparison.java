@@ -151,8 +151,9 @@ final class NodeComparison {
             } else {
                 add(
                         Topic.VIRTUAL_SERVERS,
-                        at + "left over, or another program's that kube-proxy would remove; it stays until somebody"
-                                + " removes it");
+                        at
+                                + "left over, or another program's that excludeCIDRs does not protect; look before you remove"
+                                + " it");
             }
         }
     }

@@ -4,6 +4,7 @@ import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.ipvs.DummyLink;
 import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
 import io.fairlead.agent.dataplane.nftables.IpvsTables;
+import io.fairlead.agent.neighbour.KubeProxyLeftovers;
 import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.feature.KernelFeature;
@@ -30,6 +31,10 @@ final class IpvsMode implements ServingMode {
     /** How often what has drained is cleared away, and virtual servers are counted. */
     private static final Duration LOOK = Duration.ofSeconds(5);
 
+    private static final String NO_IPVS =
+            "this kernel has no IPVS, neither built in nor as module ip_vs (CONFIG_IP_VS); modes nftables and iptables"
+                    + " do without it";
+
     private final NetlinkNft nft;
     private final boolean owned;
     private final String scheduler;
@@ -45,12 +50,10 @@ final class IpvsMode implements ServingMode {
     static ModeResult open(ModeOptions options) {
         Optional<NetlinkIpvs> ipvs = NetlinkIpvs.openIfPresent();
         if (ipvs.isEmpty()) {
-            return new ModeResult.Missing(
-                    "this kernel has no IPVS, neither built in nor as module ip_vs (CONFIG_IP_VS); modes nftables and"
-                            + " iptables do without it");
+            return new ModeResult.Missing(NO_IPVS);
         }
         NetlinkNft nft = NetlinkNft.open();
-        DummyLink link = DummyLink.open();
+        DummyLink link = DummyLink.open(KubeProxyLeftovers.IPVS_LINK);
         String missing = missing(nft, ipvs.get(), link, options);
         if (!missing.isEmpty()) {
             nft.close();
@@ -59,6 +62,13 @@ final class IpvsMode implements ServingMode {
             return new ModeResult.Missing(missing);
         }
         return new ModeResult.Opened(new IpvsMode(nft, nft.supportsOwnedPersistentTables(), ipvs.get(), link, options));
+    }
+
+    /** Loads IPVS, since its parameters are there only then, and sets them. */
+    static List<String> prepare(ModeOptions options) {
+        Optional<NetlinkIpvs> ipvs = NetlinkIpvs.openIfPresent();
+        ipvs.ifPresent(NetlinkIpvs::close);
+        return ipvs.isEmpty() ? List.of(NO_IPVS) : IpvsParameters.apply(options.strictArp());
     }
 
     private static String missing(NetlinkNft nft, NetlinkIpvs ipvs, DummyLink link, ModeOptions options) {

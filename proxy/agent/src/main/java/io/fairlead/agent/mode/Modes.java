@@ -28,6 +28,15 @@ public final class Modes {
         this.loopback = loopback;
     }
 
+    /**
+     * Sets what a mode needs of the kernel, for an agent that may not.
+     *
+     * @return what could not be set, with the reason
+     */
+    public List<String> prepare(ProxyMode asked) {
+        return asked == ProxyMode.IPVS ? IpvsMode.prepare(options) : List.of();
+    }
+
     /** Auto takes the first that this machine can do, in the order of how little a change costs. */
     public ModeResult open(ProxyMode asked) {
         return switch (asked) {

@@ -56,14 +56,18 @@ public enum RuleKind {
             return maybeThere() && removeChains(Flavour.LEGACY);
         }
 
-        // Chains have no names that could be asked for without reading all of the table.
+        // Only a table that is not too large to be looked through says for certain that we are not there.
         private static boolean maybeThere() {
             LegacyTables legacy = new LegacyTables();
             for (LegacyTable.Family family : LegacyTable.Family.values()) {
                 for (String table : TableWatch.TABLES) {
-                    if (legacy.size(family, table)
+                    boolean used = legacy.size(family, table)
                             .filter(size -> size.rules() > 0)
-                            .isPresent()) {
+                            .isPresent();
+                    if (used
+                            && legacy.read(family, table)
+                                    .map(found -> found.hasChainOf("FL-"))
+                                    .orElse(true)) {
                         return true;
                     }
                 }

@@ -3,6 +3,8 @@ package io.fairlead.agent.neighbour;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.iptables.IptablesTools;
+import io.fairlead.kernel.ipvs.NetlinkIpvs;
+import io.fairlead.kernel.ipvs.VirtualServerKey;
 import io.fairlead.kernel.nft.NetlinkNft;
 import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftRuleset;
@@ -46,8 +48,7 @@ public final class KubeProxyLeftovers {
         }
     }
 
-    private static final String LINK = "link " + KubeProxyNames.IPVS_LINK
-            + " with its addresses; IPVS virtual servers on them stay, 'ipvsadm -C' removes all there are";
+    private static final String LINK = "link " + KubeProxyNames.IPVS_LINK + " with its addresses";
 
     private final List<String> removed = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
@@ -90,7 +91,9 @@ public final class KubeProxyLeftovers {
             leftovers.removeIptables(plain, IptablesTools.Flavour.NFT);
             leftovers.removeIptables(plain, IptablesTools.Flavour.LEGACY);
         }
-        // Rules refer to sets, so they come after them.
+        // Link and sets say which virtual servers are kube-proxy's, so they come after those; and after rules, which
+        // refer to sets.
+        leftovers.removeVirtualServers();
         leftovers.removeIpsets();
         leftovers.removeLink();
         leftovers.explainRest();
@@ -151,6 +154,32 @@ public final class KubeProxyLeftovers {
             traces().forEach(trace ->
                     left.add(trace + ": the iptables tools here do not show them, or are not installed;"
                             + " run 'kube-proxy --cleanup' with those that wrote them"));
+        }
+    }
+
+    private void removeVirtualServers() {
+        try (IpSets sets = IpSets.open();
+                RouteNetlink route = RouteNetlink.open()) {
+            // Asking for IPVS makes the kernel load it.
+            if (route.findLink(KubeProxyNames.IPVS_LINK).isPresent()
+                    || sets.names().stream().anyMatch(KubeProxyNames::isIpset)) {
+                NetlinkIpvs.openIfPresent().ifPresent(ipvs -> removeVirtualServers(ipvs, route, sets));
+            }
+        } catch (KernelException e) {
+            left.add("IPVS virtual servers: " + e.getMessage());
+        }
+    }
+
+    private void removeVirtualServers(NetlinkIpvs open, RouteNetlink route, IpSets sets) {
+        try (NetlinkIpvs ipvs = open) {
+            KubeProxyVirtualServers servers = new KubeProxyVirtualServers(ipvs, route, sets);
+            List<VirtualServerKey> found = servers.find();
+            List<String> refused = servers.remove(found);
+            left.addAll(refused);
+            int gone = found.size() - refused.size();
+            if (gone > 0) {
+                removed.add(gone + " IPVS virtual servers");
+            }
         }
     }
 

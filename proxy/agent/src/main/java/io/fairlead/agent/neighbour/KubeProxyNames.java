@@ -43,11 +43,22 @@ final class KubeProxyNames {
     /** Chains of a Service port or of an endpoint end with a hash in base 32. */
     private static final Pattern SERVICE_CHAIN = Pattern.compile("KUBE-(SVC|SVL|EXT|FW|SEP|XLB)-[A-Z2-7]{16}");
 
-    private static final Pattern IPSET = Pattern.compile("KUBE-(6-)?(LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(-LOCAL)?"
+    /** Those of IPv6 that would be longer than a set's name may be, 31 bytes, are cut there. */
+    private static final Pattern IPSET = Pattern.compile("KUBE-6-(LOAD-BALANCER-SOURCE-CID|NODE-PORT-LOCAL-SCTP-HAS)"
+            + "|KUBE-(6-)?(LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(-LOCAL)?"
             + "|LOAD-BALANCER(-LOCAL|-FW|-SOURCE-IP|-SOURCE-CIDR)?|NODE-PORT(-LOCAL)?-(TCP|UDP|SCTP-HASH)"
             + "|HEALTH-CHECK-NODE-PORT|IPVS-IPS)");
 
     private KubeProxyNames() {}
+
+    /**
+     * The ipset of all NodePorts of a protocol.
+     *
+     * @param protocol {@code TCP}, {@code UDP} or {@code SCTP-HASH}
+     */
+    static String nodePorts(boolean ipv6, String protocol) {
+        return (ipv6 ? "KUBE-6-NODE-PORT-" : "KUBE-NODE-PORT-") + protocol;
+    }
 
     static boolean isChain(String name) {
         return CHAINS.contains(name) || SERVICE_CHAIN.matcher(name).matches();

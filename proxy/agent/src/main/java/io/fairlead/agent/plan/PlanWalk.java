@@ -99,18 +99,20 @@ public final class PlanWalk {
     private boolean fits(Client client, Flow flow) {
         return switch (client) {
             case LOCAL_POD -> planner.settings().localPods().matches(flow.source(), flow.arrival());
-            case NODE -> ofThisNode.test(flow.source());
+            case NODE -> ofThisNode.test(flow.source()) || isBound(flow.source());
             case ANYONE -> true;
         };
     }
 
     private Outcome forward(Flow flow, ClientRule rule, List<Backend> backends) {
-        List<Backend> hairpins = rule.masquerade()
+        // A process of the node that connects to an address which the node has gets that for its source.
+        boolean masquerade = rule.masquerade() || rule.client() == Client.ANYONE && isBound(flow.source());
+        List<Backend> hairpins = masquerade
                 ? List.of()
                 : backends.stream()
                         .filter(backend -> backend.address().equals(flow.source()) && reachesItself(backend))
                         .toList();
-        return new Outcome.Forward(backends, rule.masquerade(), hairpins);
+        return new Outcome.Forward(backends, masquerade, hairpins);
     }
 
     /** Data planes know addresses that may reach themselves, whatever Service it is by. */
@@ -148,7 +150,8 @@ public final class PlanWalk {
 
     /** Whether the node has the address because a Service has it. */
     private boolean isBound(IpAddress address) {
-        return !ofThisNode.test(address)
+        return planner.settings().rules().bindsAddresses()
+                && !ofThisNode.test(address)
                 && planner.services().stream()
                         .flatMap(name -> planner.effectivePlan(name).ports().stream())
                         .flatMap(port -> port.frontends().stream())
@@ -171,7 +174,7 @@ public final class PlanWalk {
                 return new Outcome.Reject();
             }
         }
-        if (planner.settings().rules().bindsAddresses() && isBound(flow.destination())) {
+        if (isBound(flow.destination())) {
             reasons.add("an address of Services, but no port of any");
             return new Outcome.Reject();
         }

@@ -307,7 +307,7 @@ class IpvsReportTest {
                         "node virtual-servers: no Service has 172.30.0.41:81/tcp (rr): it ends with kube-ipvs0, which has"
                                 + " its address",
                         "node virtual-servers: no Service has 192.168.0.1:30099/tcp (rr): left over, or another program's"
-                                + " that kube-proxy would remove; it stays until somebody removes it"),
+                                + " that excludeCIDRs does not protect; look before you remove it"),
                 about("node virtual", onNode()));
     }
 

@@ -13,6 +13,8 @@ import io.fairlead.agent.plan.Plans;
 import io.fairlead.kernel.iptables.IptablesRule;
 import io.fairlead.kernel.iptables.IptablesTools.Flavour;
 import io.fairlead.kernel.iptables.IptablesTransaction;
+import io.fairlead.kernel.iptables.LegacyTable;
+import io.fairlead.kernel.iptables.LegacyTables;
 import io.fairlead.kernel.ipvs.NetlinkIpvs;
 import io.fairlead.kernel.netns.NetNs;
 import java.time.Duration;
@@ -105,6 +107,23 @@ class ModesTest {
         assertEquals(new Modes.Cleared(List.of("nftables tables ip fairlead and ip6 fairlead"), List.of()), first);
         Modes.Cleared second = namespace.run(() -> Modes.removeOthers(nftables));
         assertEquals(new Modes.Cleared(List.of("chains FL-... of iptables-nft and ip6tables-nft"), List.of()), second);
+        assertEquals(new Modes.Cleared(List.of(), List.of()), namespace.run(Modes::removeAll));
+    }
+
+    /** An agent that needs no iptables has no right to run its older tools; a network plugin may use them all the same. */
+    @Test
+    void chainsOfOthersAreNotTakenForOurs() {
+        namespace.run(() -> change(
+                Flavour.LEGACY,
+                new IptablesTransaction()
+                        .table("nat")
+                        .chain("DOCKER")
+                        .append("DOCKER", List.of(IptablesRule.rule().comeBack()))));
+        LegacyTables legacy = new LegacyTables();
+        LegacyTable table =
+                namespace.run(() -> legacy.read(LegacyTable.Family.IPV4, "nat")).orElseThrow();
+        assertTrue(table.hasChainOf("DOC"));
+        assertFalse(table.hasChainOf("FL-"));
         assertEquals(new Modes.Cleared(List.of(), List.of()), namespace.run(Modes::removeAll));
     }
 

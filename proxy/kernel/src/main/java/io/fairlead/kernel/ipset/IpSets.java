@@ -8,11 +8,14 @@ import io.fairlead.kernel.netlink.NetlinkClient;
 import io.fairlead.kernel.netlink.NetlinkMessage;
 import io.fairlead.kernel.netlink.NetlinkProtocol;
 import io.fairlead.kernel.netlink.NetlinkWriter;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Names of ipsets (include/uapi/linux/netfilter/ipset/ip_set.h): what there is, and their removal.
+ * Names of ipsets (include/uapi/linux/netfilter/ipset/ip_set.h): what there is, their removal, and whether one has a
+ * member.
  *
  * <p>Confined to one thread at a time.
  */
@@ -21,9 +24,19 @@ public final class IpSets implements AutoCloseable {
     private static final int SUBSYSTEM = 6 << 8;
     private static final int DESTROY = SUBSYSTEM | 3;
     private static final int LIST = SUBSYSTEM | 7;
+    private static final int TEST = SUBSYSTEM | 11;
     private static final int PROTOCOL = 1;
     private static final int SET_NAME = 2;
     private static final int FLAGS = 6;
+    private static final int DATA = 7;
+    /** NLA_F_NET_BYTEORDER, which members insist on. */
+    private static final int NETWORK_ORDER = 1 << 14;
+
+    private static final int MEMBER_IP = 1;
+    private static final int MEMBER_PORT = 4 | NETWORK_ORDER;
+    private static final int MEMBER_PROTOCOL = 7;
+    private static final int IPV4 = 1 | NETWORK_ORDER;
+    private static final int IPV6 = 2 | NETWORK_ORDER;
     /** IPSET_FLAG_LIST_SETNAME. */
     private static final int NAMES_ONLY = 1 << 1;
     /** The oldest version that every kernel in use still speaks. */
@@ -32,6 +45,8 @@ public final class IpSets implements AutoCloseable {
     private static final int HEADER_BYTES = 4;
     /** IPSET_ERR_BUSY, in the place of an errno. */
     private static final int IN_USE = 4100;
+    /** IPSET_ERR_EXIST, of a test: it is no member, or cannot be one of such a set. */
+    private static final int NO_MEMBER = 4103;
 
     private final NetlinkClient client;
     private final NetlinkAttributes attributes = new NetlinkAttributes();
@@ -103,6 +118,46 @@ public final class IpSets implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** Whether a set of ports (bitmap:port) has this one; false also if there is no such set. */
+    public boolean hasPort(String name, int port) {
+        NetlinkWriter writer = begin(TEST);
+        writer.putText(SET_NAME, name);
+        int data = writer.beginNested(DATA);
+        writer.putNetworkShort(MEMBER_PORT, port);
+        writer.endNested(data);
+        return test(name);
+    }
+
+    /**
+     * Whether a set of addresses with ports (hash:ip,port) has this one; false also if there is no such set.
+     *
+     * @param protocol IP protocol number
+     */
+    public boolean hasPort(String name, InetAddress address, int protocol, int port) {
+        NetlinkWriter writer = begin(TEST);
+        writer.putText(SET_NAME, name);
+        int data = writer.beginNested(DATA);
+        int ip = writer.beginNested(MEMBER_IP);
+        writer.putBytes(address instanceof Inet6Address ? IPV6 : IPV4, address.getAddress());
+        writer.endNested(ip);
+        writer.putNetworkShort(MEMBER_PORT, port);
+        writer.putByte(MEMBER_PROTOCOL, protocol);
+        writer.endNested(data);
+        return test(name);
+    }
+
+    private boolean test(String name) {
+        try {
+            client.execute("look into", "ipset " + name);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() != NO_MEMBER && e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     @Override

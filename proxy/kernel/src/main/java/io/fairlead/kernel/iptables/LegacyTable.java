@@ -4,6 +4,7 @@ import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Libc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 
 /**
  * One table of the older kernel interface, as getsockopt(2) gives it (IPT_SO_GET_ENTRIES of
@@ -85,10 +86,18 @@ public final class LegacyTable {
 
     /** Whether there is a chain of this name besides the built-in ones. */
     public boolean hasChain(String chain) {
+        return hasChain(chain::equals);
+    }
+
+    /** Whether the name of any chain, besides the built-in ones, begins so. */
+    public boolean hasChainOf(String prefix) {
+        return hasChain(chain -> chain.startsWith(prefix));
+    }
+
+    private boolean hasChain(Predicate<String> wanted) {
         for (int at = 0; at < entries.limit(); at += length(at)) {
             int target = at + targetOffset(at);
-            if (elementName(target).equals("ERROR")
-                    && text(target + ELEMENT_DATA, 30).equals(chain)) {
+            if (elementName(target).equals("ERROR") && wanted.test(text(target + ELEMENT_DATA, 30))) {
                 return true;
             }
         }

@@ -31,19 +31,21 @@ public record ClusterImages(Judges judges) {
     static final String COREDNS = name("coredns");
 
     /** Goes up whenever what is in an image changes, or the archives that there are would be taken for it. */
-    private static final int EDITION = 1;
+    private static final int EDITION = 2;
 
     private static final int PROGRAM_MODE = 0755;
     private static final String ROOT = "0:0";
     private static final String NOBODY = "65532:65532";
 
-    /** nft and iptables with the libraries that they are linked with. */
+    /** nft and iptables of both kinds with the libraries that they are linked with. */
     private static final List<String> PACKAGES = List.of(
             "iptables",
             "libbsd0",
             "libc6",
             "libedit2",
             "libgmp10",
+            "libip4tc2",
+            "libip6tc2",
             "libjansson4",
             "libmd0",
             "libmnl0",

@@ -51,6 +51,16 @@ public final class KubeCluster implements AutoCloseable {
         NONE
     }
 
+    /**
+     * How many nodes.
+     *
+     * <p>Immutable.
+     *
+     * @param nodes all of them
+     * @param legacyNodes so many of them, the last ones, have the iptables of the older kernel interface
+     */
+    public record Size(int nodes, int legacyNodes) {}
+
     private final LabRun run;
     private final Judges judges;
     private final Lab lab;
@@ -87,11 +97,16 @@ public final class KubeCluster implements AutoCloseable {
      * @param progress is told what has been reached
      */
     public static KubeCluster start(LabRun run, Judges judges, int nodes, Proxy proxy, Consumer<String> progress) {
+        return start(run, judges, new Size(nodes, 0), proxy, progress);
+    }
+
+    /** The same with nodes that are not all alike. */
+    public static KubeCluster start(LabRun run, Judges judges, Size size, Proxy proxy, Consumer<String> progress) {
         List<Path> images = new ClusterImages(judges).archives(progress);
-        Lab lab = Lab.build(run, Topology.of(nodes, 0));
+        Lab lab = Lab.build(run, Topology.of(size.nodes(), 0));
         try {
             KubeCluster cluster = new KubeCluster(run, judges, lab);
-            cluster.bringUp(images, proxy, progress);
+            cluster.bringUp(images, size, proxy, progress);
             return cluster;
         } catch (RuntimeException e) {
             lab.close();
@@ -99,11 +114,11 @@ public final class KubeCluster implements AutoCloseable {
         }
     }
 
-    private void bringUp(List<Path> images, Proxy proxy, Consumer<String> progress) {
+    private void bringUp(List<Path> images, Size size, Proxy proxy, Consumer<String> progress) {
         progress.accept("the API answers");
         control.startAllControllers(controllers);
         control.startScheduler(scheduler);
-        startNodes();
+        startNodes(size);
         onEachNode(KubeNode::awaitRuntime);
         progress.accept("containerd runs on every node");
         images.forEach(this::loadImages);
@@ -122,7 +137,7 @@ public final class KubeCluster implements AutoCloseable {
         }
     }
 
-    private void startNodes() {
+    private void startNodes(Size size) {
         NodePrograms programs = new NodePrograms(judges.project("kubernetes"), judges.project("containerd"));
         try (KubeApi api = api()) {
             ApiObjects objects = new ApiObjects(api, lab.topology());
@@ -130,11 +145,12 @@ public final class KubeCluster implements AutoCloseable {
             lab.topology().nodes().forEach(objects::put);
         }
         for (NodeSpec spec : lab.topology().nodes()) {
-            nodes.add(KubeNode.start(run, lab.host(spec.host()), programs, setup(spec)));
+            boolean legacyTools = nodes.size() >= size.nodes() - size.legacyNodes();
+            nodes.add(KubeNode.start(run, lab.host(spec.host()), programs, setup(spec, legacyTools)));
         }
     }
 
-    private NodeSetup setup(NodeSpec spec) {
+    private NodeSetup setup(NodeSpec spec, boolean legacyTools) {
         Identity kubelet = kubelets.get(spec.name());
         if (kubelet == null) {
             throw new IllegalStateException(spec.name());
@@ -145,7 +161,8 @@ public final class KubeCluster implements AutoCloseable {
                     ClusterImages.PAUSE,
                     DNS,
                     control.kubeconfig(kubelet, control.url(0)),
-                    control.kubeletClients());
+                    control.kubeletClients(),
+                    legacyTools);
         } catch (IOException e) {
             throw new LabException("cannot read the control plane's certificates: " + e.getMessage(), e);
         }

@@ -85,6 +85,17 @@ public final class KubeNode {
         Files.writeString(own.resolve("cni/10-lab.conflist"), setup.cni());
         // Names outside of the cluster are nobody's business here.
         Files.writeString(own.resolve("resolv.conf"), "");
+        writeTools(Files.createDirectories(own.resolve("tools")), setup.legacyTools() ? "legacy" : "nft");
+    }
+
+    /** The plain names of the tools, as a distribution's alternatives lead them: for the node's programs, and kube-proxy's. */
+    private static void writeTools(Path folder, String flavour) throws IOException {
+        for (String family : List.of("iptables", "ip6tables")) {
+            for (String verb : List.of("", "-save", "-restore")) {
+                Path program = Path.of("/usr/sbin/xtables-" + flavour + "-multi");
+                Files.createSymbolicLink(folder.resolve(family + verb), program);
+            }
+        }
     }
 
     private static String resource() throws IOException {

@@ -13,9 +13,15 @@ import java.net.Inet4Address;
  * @param clusterDns where pods ask for names
  * @param kubeconfig text of the file with which the kubelet reaches the API
  * @param kubeletClients certificates (PEM, RFC 7468) of those who may ask the kubelet
+ * @param legacyTools whether its tools {@code iptables} and {@code ip6tables} are those of the older kernel interface
  */
 public record NodeSetup(
-        NodeSpec spec, String pauseImage, Inet4Address clusterDns, String kubeconfig, String kubeletClients) {
+        NodeSpec spec,
+        String pauseImage,
+        Inet4Address clusterDns,
+        String kubeconfig,
+        String kubeletClients,
+        boolean legacyTools) {
 
     /** Configuration of containerd, version 3 of the file (docs/cri/config.md of containerd). */
     String containerd() {

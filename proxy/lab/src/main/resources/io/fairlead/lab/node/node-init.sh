@@ -72,7 +72,7 @@ run_node() {
     # As container runtimes want it, which hand mounts on to containers and back.
     mount --make-rshared /
     programs=/var/lib/node/programs
-    PATH=$programs/containerd:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    PATH=/var/lib/node/tools:$programs/containerd:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export PATH
     keep containerd containerd --config /var/lib/node/containerd.toml &
     until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done

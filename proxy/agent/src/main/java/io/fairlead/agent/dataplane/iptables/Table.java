@@ -29,6 +29,8 @@ final class Table {
     static final String PREFIX = "FL-";
     /** What the comments of our rules in built-in chains begin with. */
     static final String HOOK_COMMENT = "fairlead: ";
+    /** Whoever's chain comes first decides, and this one may be what a kube-proxy left that no longer runs. */
+    private static final String KUBE_PROXY = "-j KUBE-SERVICES";
 
     private final String name;
     private final Map<String, Digest> desired = new HashMap<>();
@@ -41,6 +43,8 @@ final class Table {
 
     private final Set<Hook> hooks = new LinkedHashSet<>();
     private final List<Hook> observedHooks = new ArrayList<>();
+    /** Of those: behind one of kube-proxy's. */
+    private final Set<Hook> behind = new HashSet<>();
 
     /** Of a chain's rules; nobody finds other rules of the same digest. */
     private record Digest(long first, long second) {
@@ -71,20 +75,33 @@ final class Table {
     void observe(IptablesRuleset ruleset) {
         observed.clear();
         observedHooks.clear();
+        behind.clear();
         doomed.clear();
         ruleset.chains(name).forEach((chain, content) -> {
             if (chain.startsWith(PREFIX)) {
                 observed.put(chain, Digest.of(content.rules()));
             } else {
-                content.rules().stream()
-                        .filter(Table::isHook)
-                        .forEach(rule -> observedHooks.add(new Hook(chain, rule)));
+                observeHooks(chain, content.rules());
             }
         });
         sent.forEach(pending::putIfAbsent);
         sent.clear();
         pending.keySet().removeIf(chain -> !desired.containsKey(chain) || stands(chain));
         observed.keySet().stream().filter(chain -> !desired.containsKey(chain)).forEach(doomed::add);
+    }
+
+    private void observeHooks(String chain, List<IptablesRule> rules) {
+        boolean found = false;
+        for (IptablesRule rule : rules) {
+            if (isHook(rule)) {
+                Hook hook = new Hook(chain, rule);
+                observedHooks.add(hook);
+                if (found) {
+                    behind.add(hook);
+                }
+            }
+            found |= rule.text().endsWith(KUBE_PROXY);
+        }
     }
 
     private static boolean equal(@Nullable Digest one, @Nullable Digest other) {
@@ -120,7 +137,7 @@ final class Table {
         }
     }
 
-    /** A built-in chain shall have this rule, before what is there. */
+    /** A built-in chain shall have this rule, before what is there, and before what a kube-proxy puts there later. */
     void wantHook(String chain, IptablesRule rule) {
         hooks.add(new Hook(chain, rule));
     }
@@ -145,7 +162,7 @@ final class Table {
     }
 
     private boolean hooksStand() {
-        return observedHooks.size() == hooks.size() && hooks.containsAll(observedHooks);
+        return behind.isEmpty() && observedHooks.size() == hooks.size() && hooks.containsAll(observedHooks);
     }
 
     /** Chains to be written or removed. */
@@ -165,10 +182,12 @@ final class Table {
         Set<Hook> missing = new LinkedHashSet<>(hooks);
         Set<Hook> seen = new HashSet<>();
         for (Hook hook : observedHooks) {
-            if (!hooks.contains(hook) || !seen.add(hook)) {
+            boolean stays = hooks.contains(hook) && !behind.contains(hook) && seen.add(hook);
+            if (stays) {
+                missing.remove(hook);
+            } else {
                 transaction.delete(hook.chain, hook.rule);
             }
-            missing.remove(hook);
         }
         missing.forEach(hook -> transaction.prepend(hook.chain, hook.rule));
         doomed.forEach(transaction::deleteChain);
@@ -183,6 +202,7 @@ final class Table {
         doomed.clear();
         observedHooks.clear();
         observedHooks.addAll(hooks);
+        behind.clear();
     }
 
     /** The kernel has what was written. */

@@ -7,8 +7,11 @@ import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.route.Link;
 import io.fairlead.kernel.route.LinkAddress;
 import io.fairlead.kernel.route.RouteNetlink;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /**
  * The dummy link of our own in the network namespace of the thread that opens it. It never carries a packet: a dummy link
@@ -21,15 +24,21 @@ public final class DummyLink implements VirtualAddresses {
     public static final String NAME = "fairlead-ipvs0";
 
     private final RouteNetlink route;
+    private final List<String> alike;
     private int index;
 
-    private DummyLink(RouteNetlink route) {
+    private DummyLink(RouteNetlink route, List<String> alike) {
         this.route = route;
+        this.alike = alike;
     }
 
-    /** Opens it; it is made when it is read for the first time. */
-    public static DummyLink open() {
-        return new DummyLink(RouteNetlink.open());
+    /**
+     * Opens it; it is made when it is read for the first time.
+     *
+     * @param alike links of other programs for the same purpose: their addresses are none of the node's own
+     */
+    public static DummyLink open(String... alike) {
+        return new DummyLink(RouteNetlink.open(), List.of(alike));
     }
 
     @Override
@@ -39,7 +48,7 @@ public final class DummyLink implements VirtualAddresses {
             route.setUp(link.index(), true);
         }
         index = link.index();
-        return addresses(true);
+        return addresses(other -> other == index);
     }
 
     private Link create() {
@@ -55,15 +64,16 @@ public final class DummyLink implements VirtualAddresses {
 
     @Override
     public Set<IpAddress> others() {
-        return addresses(false);
+        Set<Integer> ofServices = new HashSet<>(Set.of(index));
+        alike.forEach(name -> route.findLink(name).ifPresent(link -> ofServices.add(link.index())));
+        return addresses(other -> !ofServices.contains(other));
     }
 
-    private Set<IpAddress> addresses(boolean ours) {
+    private Set<IpAddress> addresses(IntPredicate links) {
         Set<IpAddress> found = new TreeSet<>();
         for (LinkAddress address : route.addresses()) {
-            // The link's own address, that IPv6 gives to every link.
-            boolean linkLocal = address.scope() == LinkAddress.SCOPE_LINK;
-            if (address.link() == index == ours && !(ours && linkLocal)) {
+            // Addresses that IPv6 gives to every link by itself are nobody's.
+            if (links.test(address.link()) && address.scope() != LinkAddress.SCOPE_LINK) {
                 found.add(IpAddress.ofBytes(address.address().getAddress()));
             }
         }

@@ -328,6 +328,11 @@ public final class IpvsDataplane implements Dataplane {
         return servers.size();
     }
 
+    /** Whether a virtual server carries our flag. */
+    public static boolean isOurs(VirtualServer server) {
+        return ServerRenderer.isOurs(server);
+    }
+
     /** How many virtual servers carry our flag. */
     public static int count(Ipvs ipvs) {
         return (int)

@@ -106,14 +106,6 @@ final class Programs {
                 on.source(0),
                 on.destination(layout.addressRegisters()),
                 List.of(new NftExpression.Lookup(layout.hairpins.name(), 0, false), new NftExpression.Masquerade())));
-        if (!layout.translates()) {
-            rules.add(Rules.of(
-                    "a process of this node, whose source is the address that it connects to",
-                    on.source(0),
-                    List.of(
-                            new NftExpression.Lookup(layout.clusterIps.name(), 0, false),
-                            new NftExpression.Masquerade())));
-        }
         return rules;
     }
 
@@ -185,7 +177,16 @@ final class Programs {
     private List<NftRule> admittingRoute(Routing routing) {
         List<NftRule> rules = new ArrayList<>();
         for (ClientRule rule : routing.rules()) {
-            NftVerdict verdict = rule.verdict() == Verdict.FORWARD ? new NftVerdict.Accept() : new NftVerdict.Drop();
+            boolean forwards = rule.verdict() == Verdict.FORWARD;
+            NftVerdict verdict = forwards ? new NftVerdict.Accept() : new NftVerdict.Drop();
+            if (forwards && rule.client() == Client.ANYONE && !rule.masquerade()) {
+                rules.add(Rules.of(
+                        "a process of this node, whose source is the address that it connects to",
+                        on.source(0),
+                        List.of(new NftExpression.Lookup(layout.clusterIps.name(), 0, false)),
+                        on.setMark(settings.masqueradeMark()),
+                        Expressions.verdict(verdict)));
+            }
             addRules(rules, rule, Expressions.verdict(verdict));
         }
         return rules;

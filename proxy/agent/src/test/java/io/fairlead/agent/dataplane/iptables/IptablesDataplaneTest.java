@@ -155,6 +155,27 @@ class IptablesDataplaneTest {
         assertFalse(IptablesDataplane.cleanup(other));
     }
 
+    /** It may be gone the next moment, and its chains would lead to Pods that are gone, too. */
+    @Test
+    void aKubeProxyThatComesLaterDoesNotDecide() {
+        IptablesRule theirs =
+                IptablesRule.rule().comment("kubernetes service portals").jump("KUBE-SERVICES");
+        rig.kernel
+                .open(false)
+                .apply(new IptablesTransaction()
+                        .table("nat")
+                        .chain("KUBE-SERVICES")
+                        .prepend("PREROUTING", theirs));
+        assertEquals(theirs.text(), rig.rules("PREROUTING").getFirst());
+        assertFalse(rig.restart().dirty());
+        assertTrue(rig.rules("PREROUTING").getFirst().endsWith("-j FL-SERVICES"));
+        assertEquals(2, rig.rules("PREROUTING").size());
+        List<String> before = rig.rules("PREROUTING");
+        assertFalse(rig.restart().dirty());
+        assertEquals(before, rig.rules("PREROUTING"));
+        assertEquals(List.of(), rig.sent);
+    }
+
     @Test
     void whatOthersTookAwayComesBack() {
         Map<String, List<String>> before = rig.chains("nat");

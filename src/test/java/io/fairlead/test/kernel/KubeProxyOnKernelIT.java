@@ -1,0 +1,32 @@
+package io.fairlead.test.kernel;
+
+import io.fairlead.lab.kube.Judges;
+import io.fairlead.test.program.Fairlead;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The real kube-proxy in mode ipvs, on a kernel that has IPVS.
+ *
+ * <p>Confined to the test thread.
+ */
+@Tag("all")
+@Timeout(150)
+final class KubeProxyOnKernelIT {
+
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    /** Its file. */
+    static String kubeProxy() {
+        return new Judges(Fairlead.ROOT.resolve("target/judges"))
+                .program("kubernetes", "kube-proxy")
+                .toString();
+    }
+
+    @Test
+    void leftoversOfModeIpvsGo() {
+        System.out.println(OtherKernel.run(KubeProxyIpvsMain.class, LONGEST, kubeProxy()));
+    }
+}
