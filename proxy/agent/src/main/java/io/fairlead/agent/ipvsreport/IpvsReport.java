@@ -31,12 +31,17 @@ public record IpvsReport(String node, String basis, int services, List<Differenc
     /**
      * Compares the plans of both modes, and them with what the node has: a pure function.
      *
-     * @param policy whatever mode it is for
+     * @param before the policy that kube-proxy has in mode ipvs
+     * @param after that of mode nftables
      * @throws IllegalArgumentException if the cluster has no such Node
      */
     public static IpvsReport of(
-            ClusterSnapshot snapshot, AgentPolicy policy, IpvsSettings settings, ObservedNode observed) {
-        BothModes modes = BothModes.plan(snapshot, policy, observed);
+            ClusterSnapshot snapshot,
+            AgentPolicy before,
+            AgentPolicy after,
+            IpvsSettings settings,
+            ObservedNode observed) {
+        BothModes modes = BothModes.plan(snapshot, before, after, observed);
         Optional<KnownServers> servers = switch (observed.servers()) {
             case ObservedServers.Known known ->
                 Optional.of(new KnownServers(modes, known, observed.serviceAddresses()));
@@ -50,7 +55,7 @@ public record IpvsReport(String node, String basis, int services, List<Differenc
         }
         found.sort(null);
         return new IpvsReport(
-                policy.nodeName(),
+                after.nodeName(),
                 basis(observed),
                 modes.services().size(),
                 found.stream().distinct().toList());

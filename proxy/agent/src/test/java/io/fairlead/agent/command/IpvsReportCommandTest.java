@@ -93,6 +93,14 @@ class IpvsReportCommandTest {
     }
 
     @Test
+    void choiceOfModeIptablesHidesNoNodePorts() throws IOException {
+        String config = CONFIG.formatted("ipvs") + "iptables: {localhostNodePorts: false}\n";
+        run("ipvs-report", "--manifests", write("dump.yaml", DUMP), "--config", write("config", config));
+        assertTrue(out().contains("default/web  node-ports  node:30080/tcp: not on 203.0.113.1; "), out());
+        assertTrue(!out().contains("loopback"), out());
+    }
+
+    @Test
     void fileOfAnotherModeIsNamed() throws IOException {
         String dump = write("dump.yaml", DUMP);
         run("ipvs-report", "--manifests", dump, "--config", write("config", CONFIG.formatted("iptables")));
