@@ -148,7 +148,7 @@ final class DocumentedCommandsIT {
                 node.expectRouted();
                 yield node.ask(words);
             }
-            case "completion" -> Fairlead.run(words);
+            case "completion", "ipvs-report" -> Fairlead.run(words);
             case "watch" -> watch(words, node);
             case "support" ->
                 node.ask(with(words, "--to", node.runDir() + "/" + shown.where().replaceAll("\\W", "-") + ".zip"));
@@ -179,6 +179,7 @@ final class DocumentedCommandsIT {
             case "watch" -> "watching";
             case "completion" -> "_fairlead";
             case "support" -> "wrote ";
+            case "ipvs-report" -> "Services: 1, ";
             default -> "default/web";
         };
         assertTrue(end.out().contains(expected), () -> shown + " does not say " + expected + "\n" + end);

@@ -2,6 +2,7 @@ package io.fairlead.agent;
 
 import io.fairlead.agent.command.AskCommands;
 import io.fairlead.agent.command.CompletionCommand;
+import io.fairlead.agent.command.IpvsReportCommand;
 import io.fairlead.agent.command.KubeProxyCommands;
 import io.fairlead.agent.command.SupportCommand;
 import io.fairlead.agent.config.ConfigText;
@@ -57,6 +58,7 @@ public final class FairleadMain {
                         ? new KubeProxyCleanup(console.out(), console.err()).run()
                         : cleanup()));
         verbs.addAll(KubeProxyCommands.verbs(console));
+        verbs.add(IpvsReportCommand.verb(console));
         verbs.add(SupportCommand.verb(console, InstantSource.system()));
         verbs.add(CompletionCommand.verb(
                 console, verbs.stream().map(Verb::command).toList()));

@@ -59,7 +59,7 @@ final class DumpCommands {
         try {
             ClusterDump dump = new ClusterDump(
                     ManifestDump.read(arguments.value(AskCommands.DUMP)), PolicyFlags.policy(arguments));
-            warn(AgentViews.setAside(dump));
+            warn(dump);
             arguments.value(AskCommands.OUTPUT).write(take.apply(dump), console.out());
             return 0;
         } catch (IllegalArgumentException e) {
@@ -67,7 +67,9 @@ final class DumpCommands {
         }
     }
 
-    private void warn(List<SetAsideRow> rows) {
+    /** Names what cannot be honoured on the standard error. */
+    void warn(ClusterDump dump) {
+        List<SetAsideRow> rows = AgentViews.setAside(dump);
         rows.stream()
                 .limit(TROUBLES_SHOWN)
                 .forEach(row -> console.err()

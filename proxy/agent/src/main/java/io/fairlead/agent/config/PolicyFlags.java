@@ -47,7 +47,7 @@ public final class PolicyFlags {
 
     /** The command with all of them, which mean something only beside another option. */
     public static Command beside(Option<?> option, Command command) {
-        return check(command.with(ALL.toArray(Argument<?>[]::new)))
+        return in(command)
                 .check(
                         List.of(option),
                         arguments -> ALL.stream()
@@ -55,6 +55,11 @@ public final class PolicyFlags {
                                 .findFirst()
                                 .map(flag -> flag.title() + " is for " + option.title()
                                         + " only: the agent of this node has its own"));
+    }
+
+    /** The command with all of them. */
+    public static Command in(Command command) {
+        return check(command.with(ALL.toArray(Argument<?>[]::new)));
     }
 
     /** A command that has all of them, with the rules about more than one. */

@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Thread-safe: pure functions.
  */
-final class ServerRenderer {
+public final class ServerRenderer {
 
     /** The flag of schedulers that none of them uses: it says that a virtual server is ours. */
     static final int OURS = VirtualServer.SCHEDULER_3;
@@ -40,13 +40,9 @@ final class ServerRenderer {
 
     /** The virtual server of a frontend at an address; none if the frontend is refused by everybody. */
     Optional<WantedServer> render(PortPlan port, Frontend frontend, IpAddress address) {
-        List<Backend> backends = backends(port, frontend);
-        if (backends.isEmpty()) {
+        Set<RealServerKey> real = realServers(port, frontend);
+        if (real.isEmpty()) {
             return Optional.empty();
-        }
-        Set<RealServerKey> real = new HashSet<>();
-        for (Backend backend : backends) {
-            real.add(new RealServerKey(IpBytes.address(backend.address().toBytes()), backend.port()));
         }
         VirtualServer server = VirtualServer.of(key(frontend, address), options.scheduler(), options.flags() | OURS);
         VirtualServer declaration =
@@ -54,7 +50,8 @@ final class ServerRenderer {
         return Optional.of(new WantedServer(frontend.key(), declaration, real));
     }
 
-    static VirtualServerKey key(Frontend frontend, IpAddress address) {
+    /** By what IPVS knows a frontend at an address. */
+    public static VirtualServerKey key(Frontend frontend, IpAddress address) {
         return new VirtualServerKey(
                 IpBytes.address(address.toBytes()),
                 frontend.key().protocol().number(),
@@ -62,14 +59,18 @@ final class ServerRenderer {
     }
 
     /** IPVS has one list for all clients: that of the last rule which forwards. */
-    private static List<Backend> backends(PortPlan port, Frontend frontend) {
+    public static Set<RealServerKey> realServers(PortPlan port, Frontend frontend) {
         List<Backend> backends = List.of();
         for (ClientRule rule : frontend.routing().rules()) {
             if (rule.verdict() == Verdict.FORWARD) {
                 backends = port.backends(rule.scope());
             }
         }
-        return backends;
+        Set<RealServerKey> real = new HashSet<>();
+        for (Backend backend : backends) {
+            real.add(new RealServerKey(IpBytes.address(backend.address().toBytes()), backend.port()));
+        }
+        return real;
     }
 
     static RealServer serving(RealServerKey key) {
