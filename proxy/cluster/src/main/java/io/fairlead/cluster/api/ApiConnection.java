@@ -239,7 +239,7 @@ public final class ApiConnection implements AutoCloseable {
 
     private Answer send(String base, HttpRequest request, HttpClient asked, Duration headMax, Duration silenceMax)
             throws InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> pending = asked.sendAsync(request, InputStream.class);
+        CompletableFuture<HttpResponse<InputStream>> pending = begin(request, asked);
         HttpResponse<InputStream> response;
         // Without a password, which a URL may carry.
         URI uri = request.uri();
@@ -265,6 +265,15 @@ public final class ApiConnection implements AutoCloseable {
             throw refusal(response, answer);
         }
         return answer;
+    }
+
+    private static CompletableFuture<HttpResponse<InputStream>> begin(HttpRequest request, HttpClient asked) {
+        try {
+            return asked.sendAsync(request, InputStream.class);
+        } catch (IllegalStateException e) {
+            // Another thread has closed or renewed it since.
+            throw new ApiFailure("not sent: " + Quoted.line(String.valueOf(e.getMessage()), 200));
+        }
     }
 
     private static boolean isAboutTrust(Throwable error) {

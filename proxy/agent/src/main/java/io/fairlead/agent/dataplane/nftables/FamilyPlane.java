@@ -80,6 +80,7 @@ final class FamilyPlane {
         }
         foundLoopbackGuard = state.chains().containsKey(Layout.LOOPBACK_GUARD.name());
         boolean sameLayout = state.chains().containsKey(Layout.VERSION_CHAIN)
+                && !state.chains().containsKey(layout.chainOfAnotherKind())
                 && layout.fixedSets().stream()
                         .allMatch(set -> set.equals(state.sets().getOrDefault(set.name(), set)));
         if (!sameLayout) {

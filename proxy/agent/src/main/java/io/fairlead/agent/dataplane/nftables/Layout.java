@@ -135,6 +135,14 @@ final class Layout {
         return kind == Kind.TRANSLATES;
     }
 
+    /**
+     * A chain by which a table is told from one of another kind with the same name. Such a table is replaced at once: half
+     * of either would refuse what the other one lets in.
+     */
+    String chainOfAnotherKind() {
+        return kind == Kind.AFTER_IPVS ? SERVICES : INPUT_GUARD.name();
+    }
+
     /** Sets that exist as long as the table does. */
     List<NftSet> fixedSets() {
         if (kind == Kind.AFTER_IPVS) {

@@ -18,6 +18,7 @@ import io.fairlead.cluster.model.ObjectName;
 import io.fairlead.cluster.model.Protocol;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.kernel.IpBytes;
+import io.fairlead.kernel.fake.Faults;
 import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.ipvs.IpvsOperation;
 import io.fairlead.kernel.ipvs.RealServer;
@@ -168,6 +169,35 @@ class IpvsDataplaneTest {
         assertEquals(List.of(), servers());
         assertFalse(rules().contains("172.30.0.41"));
         assertTrue(plane.isEmpty());
+    }
+
+    /** At no moment may the tables refuse what another mode, that decides behind them, lets in. */
+    @Test
+    void theTablesOfServingGoAtOnce() {
+        apply(WEB, ONE);
+        kernel.setConnections(FRONTEND, BACKEND, 1, 0, 0);
+        plane.close();
+        nft.setFaults((call, number) -> {
+            String now = rules();
+            assertTrue(!now.contains("chain services") || now.contains("172.30.0.41 . tcp . 80"), now);
+            return Faults.Fault.NONE;
+        });
+        try (IpvsDataplane leaving = new IpvsDataplane(
+                IpvsTables.leaving(nft.open(), true), kernel.open(), addresses, IpvsOptions.DEFAULT)) {
+            NodePlanDelta nothing = new NodePlanDelta(List.of(), settings, settings);
+            assertFalse(leaving.apply(nothing).dirty());
+            assertFalse(rules().contains("chain services"), this::rules);
+            assertTrue(rules().contains("172.30.0.41"), "the address waits, and is guarded");
+            assertTrue(servers().toString().contains("-w 0"), () -> servers().toString());
+            leaving.clearDrained();
+            assertFalse(leaving.isEmpty());
+            kernel.setConnections(FRONTEND, BACKEND, 0, 0, 0);
+            leaving.clearDrained();
+            assertTrue(leaving.isEmpty());
+        }
+        plane = open(IpvsOptions.DEFAULT);
+        assertFalse(restart().dirty(), "and back");
+        assertTrue(rules().contains("172.30.0.41 . tcp . 80"), this::rules);
     }
 
     @Test
