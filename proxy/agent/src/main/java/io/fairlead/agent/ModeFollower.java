@@ -37,6 +37,10 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
     }
 
     private void removeOthers() {
+        if (!mode.rules().servesLoopback() && Modes.areOthersThere(mode)) {
+            // While their guard stands: without it the loopback network must not be routed.
+            NodeTuning.endLoopbackRouting();
+        }
         Modes.Cleared cleared = Modes.removeOthers(mode);
         if (!cleared.removed().isEmpty()) {
             LOG.log(

@@ -110,6 +110,19 @@ public final class Modes {
         return remove(EnumSet.complementOf(EnumSet.of(mode.kind())), RuleKind::retire);
     }
 
+    /** Whether agents seem to have written something in another mode than this one. By any thread. */
+    public static boolean areOthersThere(ServingMode mode) {
+        return EnumSet.complementOf(EnumSet.of(mode.kind())).stream().anyMatch(Modes::mayBeThere);
+    }
+
+    private static boolean mayBeThere(RuleKind kind) {
+        try {
+            return kind.isThere();
+        } catch (KernelException e) {
+            return true;
+        }
+    }
+
     /** Removes what agents wrote, in whatever mode. By any thread. */
     public static Cleared removeAll() {
         return remove(EnumSet.allOf(RuleKind.class), RuleKind::remove);
