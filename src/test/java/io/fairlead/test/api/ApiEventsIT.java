@@ -160,7 +160,7 @@ final class ApiEventsIT {
         assertEquals(permissions.granted(role), permissions.used(ApiCluster.AGENT));
         for (AgentProcess agent : cluster.agents()) {
             String log = Files.readString(agent.folder().resolve("agent.log"));
-            assertFalse(log.contains("403") || log.contains("orbidden"), log);
+            assertFalse(log.contains("HTTP 403") || log.contains("orbidden"), log);
         }
     }
 }

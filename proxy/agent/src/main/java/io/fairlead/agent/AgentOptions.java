@@ -13,7 +13,6 @@ import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.plan.AgentPolicy;
 import io.fairlead.cluster.api.KubernetesAccess;
 import io.fairlead.cluster.input.ClusterInput;
-import io.fairlead.kernel.ipvs.IpvsTimeouts;
 import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.runtime.logging.LogSettings;
 import io.fairlead.runtime.options.Arguments;
@@ -106,8 +105,7 @@ public final class AgentOptions {
                 .with(NodeFlags.TCP_CLOSE_WAIT, NodeFlags.TCP_BE_LIBERAL, NodeFlags.UDP, NodeFlags.UDP_STREAM)
                 .with(NodeFlags.OOM_SCORE, INIT_ONLY, CLEANUP, CLEANUP_KUBE_PROXY, HAND_BACK, ONCE, DRY_RUN, VERSION)
                 .with(LOG_LEVEL, LOG_FORMAT, NodeFlags.VERBOSITY, NodeFlags.PROFILING)
-                .with(IpvsFlags.SCHEDULER, IpvsFlags.EXCLUDE_CIDRS, IpvsFlags.STRICT_ARP)
-                .with(IpvsFlags.TCP, IpvsFlags.TCP_FIN, IpvsFlags.UDP)
+                .with(IpvsFlags.ALL.toArray(Option<?>[]::new))
                 .with(UnusedFlags.ALL.toArray(Option<?>[]::new))
                 .resolve(FlagMerge::resolve)
                 .check(List.of(MANIFESTS, KUBECONFIG, RoutingFlags.CONFIG), AgentOptions::oneSource)
@@ -149,14 +147,7 @@ public final class AgentOptions {
                 !arguments.value(NodeFlags.TCP_BE_LIBERAL),
                 new IpvsOptions(scheduler.name(), flags, arguments.value(IpvsFlags.EXCLUDE_CIDRS)),
                 arguments.value(IpvsFlags.STRICT_ARP),
-                new IpvsTimeouts(
-                        seconds(arguments, IpvsFlags.TCP),
-                        seconds(arguments, IpvsFlags.TCP_FIN),
-                        seconds(arguments, IpvsFlags.UDP)));
-    }
-
-    private static int seconds(Arguments arguments, Option<Duration> option) {
-        return Math.toIntExact(arguments.value(option).toSeconds());
+                IpvsFlags.timeouts(arguments));
     }
 
     /** The policy that a command line asks for. */

@@ -17,7 +17,6 @@ import io.fairlead.cluster.input.ClusterInput;
 import io.fairlead.cluster.source.ManifestDump;
 import io.fairlead.cluster.source.SourceScope;
 import io.fairlead.kernel.KernelException;
-import io.fairlead.kernel.ipvs.IpvsTimeouts;
 import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Command;
 import io.fairlead.runtime.options.Console;
@@ -58,8 +57,7 @@ public final class IpvsReportCommand {
         Command command = Command.of(
                         "ipvs-report", "what mode nftables would change on a node with kube-proxy in mode ipvs")
                 .with(MANIFESTS, RoutingFlags.KUBECONFIG, RoutingFlags.CONFIG, AskCommands.OUTPUT)
-                .with(IpvsFlags.SCHEDULER, IpvsFlags.EXCLUDE_CIDRS, IpvsFlags.STRICT_ARP)
-                .with(IpvsFlags.TCP, IpvsFlags.TCP_FIN, IpvsFlags.UDP)
+                .with(IpvsFlags.ALL.toArray(Option<?>[]::new))
                 .resolve(FlagMerge::resolve)
                 .example(
                         "fairlead ipvs-report --config /var/lib/kube-proxy/config.conf",
@@ -98,14 +96,7 @@ public final class IpvsReportCommand {
                 arguments.value(IpvsFlags.SCHEDULER).name(),
                 arguments.value(IpvsFlags.STRICT_ARP),
                 arguments.value(IpvsFlags.EXCLUDE_CIDRS),
-                new IpvsTimeouts(
-                        seconds(arguments, IpvsFlags.TCP),
-                        seconds(arguments, IpvsFlags.TCP_FIN),
-                        seconds(arguments, IpvsFlags.UDP)));
-    }
-
-    private static int seconds(Arguments arguments, Option<Duration> option) {
-        return Math.toIntExact(arguments.value(option).toSeconds());
+                IpvsFlags.timeouts(arguments));
     }
 
     /** The API server did not give the cluster in time. Immutable. */

@@ -1,6 +1,8 @@
 package io.fairlead.agent.config;
 
 import io.fairlead.cluster.model.IpPrefix;
+import io.fairlead.kernel.ipvs.IpvsTimeouts;
+import io.fairlead.runtime.options.Arguments;
 import io.fairlead.runtime.options.Option;
 import io.fairlead.runtime.options.ValueFormats;
 import java.time.Duration;
@@ -9,7 +11,7 @@ import java.util.List;
 /**
  * kube-proxy's flags for its mode ipvs, which mean the same here.
  *
- * <p>Immutable: constants.
+ * <p>Immutable: constants and pure functions.
  */
 public final class IpvsFlags {
 
@@ -31,7 +33,19 @@ public final class IpvsFlags {
     public static final Option<Duration> TCP_FIN = timeout("--ipvs-tcpfin-timeout", "half-closed");
     public static final Option<Duration> UDP = timeout("--ipvs-udp-timeout", "UDP");
 
+    /** In the order in which help shows them. */
+    public static final List<Option<?>> ALL = List.of(SCHEDULER, EXCLUDE_CIDRS, STRICT_ARP, TCP, TCP_FIN, UDP);
+
     private IpvsFlags() {}
+
+    /** The time-outs that a command line asks for. */
+    public static IpvsTimeouts timeouts(Arguments arguments) {
+        return new IpvsTimeouts(seconds(arguments, TCP), seconds(arguments, TCP_FIN), seconds(arguments, UDP));
+    }
+
+    private static int seconds(Arguments arguments, Option<Duration> option) {
+        return Math.toIntExact(arguments.value(option).toSeconds());
+    }
 
     private static Option<Duration> timeout(String name, String what) {
         return Option.of(

@@ -118,7 +118,7 @@ final class NodeComparison {
         IpvsTimeouts asked = settings.timeouts();
         if (observed.servers() instanceof ObservedServers.Known known) {
             timeouts(known.timeouts());
-        } else if (!asked.equals(new IpvsTimeouts(0, 0, 0))) {
+        } else if (!asked.equals(IpvsTimeouts.UNCHANGED)) {
             timeouts(asked);
         }
     }

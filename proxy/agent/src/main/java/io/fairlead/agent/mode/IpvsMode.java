@@ -83,7 +83,7 @@ final class IpvsMode implements ServingMode {
         }
         try {
             link.read();
-            if (!options.timeouts().equals(new IpvsTimeouts(0, 0, 0))) {
+            if (!options.timeouts().equals(IpvsTimeouts.UNCHANGED)) {
                 ipvs.setTimeouts(options.timeouts());
             }
             return "";

@@ -10,7 +10,7 @@ import java.util.Map;
  * Parameters of the kernel (Documentation/networking/ipvs-sysctl.rst) without which IPVS does not do what Services
  * promise. They are there once IPVS is loaded.
  *
- * <p>Immutable: pure functions of the kernel's parameters.
+ * <p>Thread-safe: keeps nothing.
  */
 final class IpvsParameters {
 

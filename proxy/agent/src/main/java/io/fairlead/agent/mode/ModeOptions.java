@@ -16,6 +16,5 @@ import io.fairlead.kernel.ipvs.IpvsTimeouts;
 public record ModeOptions(boolean dropsInvalid, IpvsOptions ipvs, boolean strictArp, IpvsTimeouts timeouts) {
 
     /** Nothing given. */
-    public static final ModeOptions DEFAULT =
-            new ModeOptions(true, IpvsOptions.DEFAULT, false, new IpvsTimeouts(0, 0, 0));
+    public static final ModeOptions DEFAULT = new ModeOptions(true, IpvsOptions.DEFAULT, false, IpvsTimeouts.UNCHANGED);
 }

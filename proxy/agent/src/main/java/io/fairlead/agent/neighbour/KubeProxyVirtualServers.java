@@ -1,17 +1,14 @@
 package io.fairlead.agent.neighbour;
 
-import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
-import io.fairlead.kernel.Errno;
+import io.fairlead.agent.dataplane.ipvs.ServerRenderer;
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.ipvs.Ipvs;
-import io.fairlead.kernel.ipvs.IpvsOperation;
 import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.kernel.ipvs.VirtualServerKey;
 import io.fairlead.kernel.route.Link;
 import io.fairlead.kernel.route.LinkAddress;
 import io.fairlead.kernel.route.RouteNetlink;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +48,7 @@ final class KubeProxyVirtualServers {
     /** What is certainly kube-proxy's. */
     List<VirtualServerKey> find() {
         return ipvs.virtualServers().stream()
-                .filter(server -> !IpvsDataplane.isOurs(server))
+                .filter(server -> !ServerRenderer.isOurs(server))
                 .map(VirtualServer::key)
                 .filter(this::isTheirs)
                 .toList();
@@ -77,10 +74,7 @@ final class KubeProxyVirtualServers {
      * @return what was refused, and why; what is gone already is fine
      */
     List<String> remove(List<VirtualServerKey> keys) {
-        List<IpvsOperation> operations = new ArrayList<>();
-        keys.forEach(key -> operations.add(new IpvsOperation.DeleteVirtualServer(key)));
-        return ipvs.applyAll(operations).stream()
-                .filter(refusal -> refusal.errno() != Errno.ESRCH)
+        return ipvs.deleteAll(keys).stream()
                 .map(refusal -> String.valueOf(refusal.toException().getMessage()))
                 .toList();
     }

@@ -83,6 +83,14 @@ final class ApiConnectionTest {
         other.close();
     }
 
+    /** An Event may be on its way while the agent stops. */
+    @Test
+    void aConnectionThatIsClosedAnswersNobody() {
+        api.close();
+        ApiFailure failure = assertThrows(ApiFailure.class, () -> api.get(FakeApiServer.NODES, LONG));
+        assertTrue(String.valueOf(failure.getMessage()).contains("not sent"), failure::toString);
+    }
+
     @Test
     void aRequestThatIsNotAnsweredGoesToTheNextServer() throws InterruptedException, IOException {
         first.cutOff(true);

@@ -1,5 +1,6 @@
 package io.fairlead.kernel.ipvs;
 
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import java.util.List;
 
@@ -47,6 +48,21 @@ public interface Ipvs extends AutoCloseable {
         for (IpvsRefusal refusal : applyAll(List.of(operation))) {
             throw refusal.toException();
         }
+    }
+
+    /**
+     * Deletes virtual servers with all their real servers.
+     *
+     * @return what was refused; one that is gone already is fine
+     * @throws KernelException as {@link #applyAll} does
+     */
+    default List<IpvsRefusal> deleteAll(List<VirtualServerKey> servers) {
+        List<IpvsOperation> operations = servers.stream()
+                .<IpvsOperation>map(IpvsOperation.DeleteVirtualServer::new)
+                .toList();
+        return applyAll(operations).stream()
+                .filter(refusal -> refusal.errno() != Errno.ESRCH)
+                .toList();
     }
 
     /** @throws KernelException if they cannot be read */

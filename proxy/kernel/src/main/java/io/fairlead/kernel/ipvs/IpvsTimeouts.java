@@ -8,4 +8,8 @@ package io.fairlead.kernel.ipvs;
  * @param tcpSeconds of an established connection
  * @param tcpFinSeconds of one that has seen a FIN
  */
-public record IpvsTimeouts(int tcpSeconds, int tcpFinSeconds, int udpSeconds) {}
+public record IpvsTimeouts(int tcpSeconds, int tcpFinSeconds, int udpSeconds) {
+
+    /** Written, it leaves all as they are. */
+    public static final IpvsTimeouts UNCHANGED = new IpvsTimeouts(0, 0, 0);
+}

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /**
- * The dummy link of our own in the network namespace of the thread that opens it. It never carries a packet: a dummy link
- * that is down keeps its addresses, and they are answered for by no other link that way, but IPv6 needs it to be up.
+ * The dummy link of our own in the network namespace of the thread that opens it. It only has addresses, and never carries a
+ * packet.
  *
  * <p>Confined to one thread at a time.
  */

@@ -14,7 +14,6 @@ import io.fairlead.agent.plan.NodeSettings;
 import io.fairlead.agent.plan.PortPlan;
 import io.fairlead.agent.plan.ServicePlan;
 import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.ipvs.IpvsOperation;
@@ -328,11 +327,6 @@ public final class IpvsDataplane implements Dataplane {
         return servers.size();
     }
 
-    /** Whether a virtual server carries our flag. */
-    public static boolean isOurs(VirtualServer server) {
-        return ServerRenderer.isOurs(server);
-    }
-
     /** How many virtual servers carry our flag. */
     public static int count(Ipvs ipvs) {
         return (int)
@@ -346,18 +340,14 @@ public final class IpvsDataplane implements Dataplane {
      * @throws KernelException if one cannot be removed
      */
     public static boolean cleanup(Ipvs ipvs) {
-        List<IpvsOperation> operations = new ArrayList<>();
-        for (VirtualServer server : ipvs.virtualServers()) {
-            if (ServerRenderer.isOurs(server)) {
-                operations.add(new IpvsOperation.DeleteVirtualServer(server.key()));
-            }
+        List<VirtualServerKey> ours = ipvs.virtualServers().stream()
+                .filter(ServerRenderer::isOurs)
+                .map(VirtualServer::key)
+                .toList();
+        for (IpvsRefusal refusal : ipvs.deleteAll(ours)) {
+            throw refusal.toException();
         }
-        for (IpvsRefusal refusal : ipvs.applyAll(operations)) {
-            if (refusal.errno() != Errno.ESRCH) {
-                throw refusal.toException();
-            }
-        }
-        return !operations.isEmpty();
+        return !ours.isEmpty();
     }
 
     @Override

@@ -85,7 +85,8 @@ public final class ServerRenderer {
         return server.weight() == 0 && server.upperThreshold() == DRAINING;
     }
 
-    static boolean isOurs(VirtualServer server) {
+    /** Whether it carries our flag. */
+    public static boolean isOurs(VirtualServer server) {
         return (server.flags() & OURS) != 0;
     }
 }

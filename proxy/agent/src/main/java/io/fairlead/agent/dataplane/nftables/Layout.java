@@ -42,8 +42,6 @@ final class Layout {
     static final String SOURCE_CHECK = "source-check";
     static final String GUARD = "guard";
     static final String REJECT = "reject";
-    static final String PRESERVE_SOURCE = "preserve-source";
-    static final String NODE_PORT_PRESERVE_SOURCE = "node-port-preserve-source";
 
     static final NftChain PREROUTING = base("nat-prerouting", NftChain.Type.NAT, NftHook.PREROUTING, BEFORE_DSTNAT);
     static final NftChain OUTPUT = base("nat-output", NftChain.Type.NAT, NftHook.OUTPUT, BEFORE_DSTNAT);
