@@ -5,6 +5,7 @@ import io.fairlead.agent.mode.ServingMode;
 import io.fairlead.kernel.KernelException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Once this mode serves all there is, what another mode of ours left goes: not before, so that no connection finds
@@ -16,13 +17,24 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
 
     private static final Logger LOG = System.getLogger(ModeFollower.class.getName());
 
-    private final ServingMode mode;
     private final ProxyLoop.SyncObserver others;
+    private ServingMode mode;
+    /** The one before in this process, until it is cleared away. */
+    private @Nullable ServingMode before;
+
     private boolean served;
 
     ModeFollower(ServingMode mode, ProxyLoop.SyncObserver others) {
         this.mode = mode;
         this.others = others;
+    }
+
+    /** Another mode begins, and has served nothing yet. */
+    void began(ServingMode next, ServingMode last) {
+        // Who went away before he served left the same as the one before him.
+        before = last;
+        mode = next;
+        served = false;
     }
 
     @Override
@@ -31,12 +43,18 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
         others.stepped(step, queuedNanos, stepNanos);
         if (!served && !step.result().dirty()) {
             served = true;
+            ServingMode now = mode;
+            ServingMode last = before;
+            before = null;
             // The tools may take long, and the loop must not wait.
-            Thread.ofPlatform().daemon().name("other-modes").start(this::removeOthers);
+            Thread.ofPlatform().daemon().name("other-modes").start(() -> removeOthers(now, last));
         }
     }
 
-    private void removeOthers() {
+    private static void removeOthers(ServingMode mode, @Nullable ServingMode last) {
+        if (last != null) {
+            retire(last);
+        }
         Modes.Cleared cleared = Modes.removeOthers(mode);
         if (!cleared.removed().isEmpty()) {
             LOG.log(
@@ -46,6 +64,15 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
                     String.join(", ", cleared.removed()));
         }
         cleared.left().forEach(what -> LOG.log(Level.WARNING, "of another mode stays {0}", what));
+    }
+
+    private static void retire(ServingMode last) {
+        try {
+            last.retire();
+            LOG.log(Level.INFO, "mode {0} has ended", last.name());
+        } catch (KernelException e) {
+            LOG.log(Level.WARNING, "of mode {0} something stays: {1}", last.name(), e.getMessage());
+        }
     }
 
     @Override

@@ -52,6 +52,7 @@ final class IpvsMode implements ServingMode {
         if (ipvs.isEmpty()) {
             return new ModeResult.Missing(NO_IPVS);
         }
+        IpvsDrain.stop();
         NetlinkNft nft = NetlinkNft.open();
         DummyLink link = DummyLink.open(KubeProxyLeftovers.IPVS_LINK);
         String missing = missing(nft, ipvs.get(), link, options);
@@ -164,5 +165,17 @@ final class IpvsMode implements ServingMode {
         // Tables that are owned nobody else can remove.
         boolean tables = IpvsTables.cleanup(nft);
         return RuleKind.IPVS.remove() || tables;
+    }
+
+    @Override
+    public void retire() {
+        // Whoever drains must own the tables.
+        close();
+        RuleKind.IPVS.retire();
+    }
+
+    @Override
+    public void close() {
+        plane.close();
     }
 }
