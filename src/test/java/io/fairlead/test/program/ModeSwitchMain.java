@@ -82,6 +82,12 @@ public final class ModeSwitchMain {
 
     /** Rules of other modes go; addresses of IPVS wait for their connections. */
     private static void expectOnly(SampleNode node, String mode, Program agent) {
+        // Without a guard, as mode ipvs has none, the loopback network must not be routed.
+        Poll.until(
+                "route_localnet as mode " + mode + " needs it",
+                CLEARED_MAX,
+                () -> node.tool("sysctl", "-n", "net.ipv4.conf.all.route_localnet")
+                        .equals(mode.equals("ipvs") ? "0\n" : "1\n"));
         try {
             Poll.until("only rules of mode " + mode + " are there", CLEARED_MAX, () -> {
                 String rules = node.rules();

@@ -52,6 +52,10 @@ final class ModeFollower implements ProxyLoop.SyncObserver {
     }
 
     private static void removeOthers(ServingMode mode, @Nullable ServingMode last) {
+        if (!mode.rules().servesLoopback() && Modes.areOthersThere(mode)) {
+            // While their guard stands: without it the loopback network must not be routed.
+            NodeTuning.endLoopbackRouting();
+        }
         if (last != null) {
             retire(last);
         }

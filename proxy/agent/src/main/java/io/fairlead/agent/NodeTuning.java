@@ -64,6 +64,13 @@ final class NodeTuning {
         return outcome.equals(wanted);
     }
 
+    /** Nobody needs it any more, unless kube-proxy does. */
+    static void endLoopbackRouting() {
+        if (!KubeProxyCleanup.needsLoopbackRouting()) {
+            permitLoopback(false);
+        }
+    }
+
     /** What the words given ask for; see {@link #apply(List)}. */
     static boolean apply(Arguments arguments) {
         return apply(NodeParameter.of(arguments, processors()));

@@ -188,14 +188,8 @@ final class ProxyMain {
     private static void handBack(boolean due, ServingMode mode) {
         if (due) {
             mode.removeRules();
-            endLoopbackRouting();
+            NodeTuning.endLoopbackRouting();
             LOG.log(Level.INFO, "kube-proxy runs on this node and has its rules in place: Fairlead's are removed");
-        }
-    }
-
-    private static void endLoopbackRouting() {
-        if (!KubeProxyCleanup.needsLoopbackRouting()) {
-            NodeTuning.permitLoopback(false);
         }
     }
 
@@ -203,7 +197,7 @@ final class ProxyMain {
     static Modes.Cleared removeRules() {
         Modes.Cleared cleared = Modes.removeAll();
         if (!cleared.removed().isEmpty()) {
-            endLoopbackRouting();
+            NodeTuning.endLoopbackRouting();
         }
         return cleared;
     }

@@ -110,6 +110,11 @@ public final class Modes {
         return remove(EnumSet.complementOf(EnumSet.of(mode.kind())), RuleKind::retire);
     }
 
+    /** Whether agents seem to have written something in another mode than this one. By any thread. */
+    public static boolean areOthersThere(ServingMode mode) {
+        return EnumSet.complementOf(EnumSet.of(mode.kind())).stream().anyMatch(RuleKind::isThere);
+    }
+
     /** Removes what agents wrote, in whatever mode. By any thread. */
     public static Cleared removeAll() {
         return remove(EnumSet.allOf(RuleKind.class), RuleKind::remove);

@@ -29,6 +29,13 @@ public enum RuleKind {
                 return NftablesDataplane.cleanup(nft);
             }
         }
+
+        @Override
+        boolean isThere() {
+            try (NetlinkNft nft = NetlinkNft.open()) {
+                return NftablesDataplane.isThere(nft);
+            }
+        }
     },
     IPTABLES_NFT("chains FL-... of iptables-nft and ip6tables-nft") {
         @Override
@@ -36,7 +43,8 @@ public enum RuleKind {
             return isThere() && removeChains(Flavour.NFT);
         }
 
-        private static boolean isThere() {
+        @Override
+        boolean isThere() {
             try (NftRuleset nft = NftRuleset.open()) {
                 for (NftFamily family : NftFamily.values()) {
                     for (String table : TableWatch.TABLES) {
@@ -53,11 +61,12 @@ public enum RuleKind {
     IPTABLES_LEGACY("chains FL-... of iptables-legacy and ip6tables-legacy") {
         @Override
         boolean remove() {
-            return maybeThere() && removeChains(Flavour.LEGACY);
+            return isThere() && removeChains(Flavour.LEGACY);
         }
 
         // Only a table that is not too large to be looked through says for certain that we are not there.
-        private static boolean maybeThere() {
+        @Override
+        boolean isThere() {
             LegacyTables legacy = new LegacyTables();
             for (LegacyTable.Family family : LegacyTable.Family.values()) {
                 for (String table : TableWatch.TABLES) {
@@ -102,7 +111,8 @@ public enum RuleKind {
             return true;
         }
 
-        private static boolean isThere() {
+        @Override
+        boolean isThere() {
             try (RouteNetlink route = RouteNetlink.open()) {
                 return route.findLink(DummyLink.NAME).isPresent();
             }
@@ -118,6 +128,9 @@ public enum RuleKind {
     static RuleKind of(Flavour flavour) {
         return flavour == Flavour.NFT ? IPTABLES_NFT : IPTABLES_LEGACY;
     }
+
+    /** Whether something is there, or may be where that cannot be told at little cost. */
+    abstract boolean isThere();
 
     /**
      * Removes what is there, and looks first at what costs little: of a large cluster the tools print much.

@@ -73,6 +73,16 @@ public final class NftablesDataplane implements Dataplane {
         nft.close();
     }
 
+    /** Whether there is a table of ours. */
+    public static boolean isThere(Nft nft) {
+        for (NftFamily family : NftFamily.values()) {
+            if (nft.read(new NftTable(family, TABLE)).exists()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Removes our tables of both families.
      *
