@@ -112,7 +112,15 @@ public final class Modes {
 
     /** Whether agents seem to have written something in another mode than this one. By any thread. */
     public static boolean areOthersThere(ServingMode mode) {
-        return EnumSet.complementOf(EnumSet.of(mode.kind())).stream().anyMatch(RuleKind::isThere);
+        return EnumSet.complementOf(EnumSet.of(mode.kind())).stream().anyMatch(Modes::mayBeThere);
+    }
+
+    private static boolean mayBeThere(RuleKind kind) {
+        try {
+            return kind.isThere();
+        } catch (KernelException e) {
+            return true;
+        }
     }
 
     /** Removes what agents wrote, in whatever mode. By any thread. */
