@@ -21,7 +21,13 @@ final class ModesOnKernelIT {
     private static final Duration LONGEST = Duration.ofSeconds(80);
 
     @ParameterizedTest
-    @ValueSource(strings = {"nftables iptables ipvs nftables", "iptables nftables ipvs iptables"})
+    @ValueSource(
+            strings = {
+                "nftables iptables ipvs nftables",
+                "iptables nftables ipvs iptables",
+                "at-run-time nftables ipvs iptables nftables",
+                "at-run-time ipvs nftables iptables ipvs"
+            })
     void noConnectionIsLostFromModeToMode(String modes) {
         System.out.println(OtherKernel.run(ModeSwitchMain.class, LONGEST, modes.split(" ", -1)));
     }

@@ -74,6 +74,27 @@ final class ModeSwitchIT {
         }
     }
 
+    /** All of it by one process; what is wrong in the file changes nothing. */
+    @Test
+    void theModeFollowsTheConfiguration() {
+        Program agent = node.startConfigured("nftables");
+        agent.awaitText("ready:", READY_MAX);
+        try (ConnectingClients clients = new ConnectingClients(node)) {
+            node.configure("iptables");
+            agent.awaitText(": mode nftables has ended", READY_MAX);
+            assertTrue(chains("nft").contains("FL-SERVICES"), agent::log);
+            assertFalse(node.rules().contains("table ip fairlead"), agent::log);
+            assertTrue(node.ask("status").out().contains("iptables"), agent::log);
+            node.configure("fastest");
+            agent.awaitText("what was in force stays", READY_MAX);
+            node.configure("nftables");
+            agent.awaitText(": mode iptables has ended", READY_MAX);
+            assertFalse(chains("nft").contains("FL-"), agent::log);
+            clients.expectNoFailure();
+        }
+        node.expectRouted();
+    }
+
     private String chains(String flavour) {
         return node.tool("iptables-" + flavour + "-save") + node.tool("ip6tables-" + flavour + "-save");
     }

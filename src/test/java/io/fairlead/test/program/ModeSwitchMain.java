@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fairlead.test.Poll;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,19 +23,30 @@ public final class ModeSwitchMain {
 
     private ModeSwitchMain() {}
 
-    /** @param modes one after another */
-    public static void main(String[] modes) {
+    /** In place of the first mode: by the configuration of one agent, not by another one. */
+    public static final String AT_RUN_TIME = "at-run-time";
+
+    /** @param words modes, one after another */
+    public static void main(String[] words) {
+        boolean atRunTime = words[0].equals(AT_RUN_TIME);
+        String[] modes = atRunTime ? Arrays.copyOfRange(words, 1, words.length) : words;
         long start = System.nanoTime();
         try (SampleNode node = new SampleNode();
                 HeldConnections held = new HeldConnections(node.pods(), node.client())) {
             node.write("held.yaml", HeldConnections.MANIFEST);
-            Program agent = start(node, modes[0]);
+            Program agent = atRunTime ? startByFile(node, modes[0]) : start(node, modes[0]);
             held.open();
             try (ConnectingClients clients = new ConnectingClients(node)) {
                 for (int i = 1; i < modes.length; i++) {
-                    agent.signal("TERM");
-                    agent.awaitEnd(STOP_MAX);
-                    agent = start(node, modes[i]);
+                    if (atRunTime) {
+                        node.configure(modes[i]);
+                        agent.awaitText(": from mode " + modes[i - 1] + " to " + modes[i] + ",", READY_MAX);
+                        agent.awaitText(": mode " + modes[i - 1] + " has ended", READY_MAX);
+                    } else {
+                        agent.signal("TERM");
+                        agent.awaitEnd(STOP_MAX);
+                        agent = start(node, modes[i]);
+                    }
                     expectOnly(node, modes[i], agent);
                     held.expectAlive();
                     held.open();
@@ -58,6 +70,13 @@ public final class ModeSwitchMain {
         Program agent = node.start(line);
         agent.awaitText("ready:", READY_MAX);
         assertTrue(agent.log().contains(": " + mode + ", "), agent::log);
+        return agent;
+    }
+
+    /** By kube-proxy's configuration file, which the node has. */
+    private static Program startByFile(SampleNode node, String mode) {
+        Program agent = node.startConfigured(mode);
+        agent.awaitText("ready:", READY_MAX);
         return agent;
     }
 

@@ -124,6 +124,38 @@ final class SampleNode implements AutoCloseable {
         return line;
     }
 
+    /** Starts its agent by a configuration of kube-proxy that asks for this mode. */
+    Program startConfigured(String mode) {
+        configure(mode);
+        List<String> line = new ArrayList<>(Fairlead.line("proxy"));
+        line.addAll(List.of(
+                "--config",
+                configuration().toString(),
+                "--manifests",
+                manifests().toString()));
+        line.addAll(List.of("--node-name", "node-1", "--run-dir", runDir()));
+        return start(line);
+    }
+
+    /** Writes that configuration, as a ConfigMap is replaced. */
+    void configure(String mode) {
+        try {
+            Path written = Files.writeString(folder.resolve("configuration.new"), """
+                    apiVersion: kubeproxy.config.k8s.io/v1alpha1
+                    kind: KubeProxyConfiguration
+                    mode: %s
+                    clusterCIDR: 10.0.0.0/8
+                    """.formatted(mode));
+            Files.move(written, configuration(), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path configuration() {
+        return folder.resolve("configuration");
+    }
+
     String runDir() {
         return folder.resolve("run").toString();
     }

@@ -30,9 +30,22 @@ final class AgentEvents {
     }
 
     /** The agent began to serve this node. */
-    void starting(Instant at) {
-        String note = "fairlead serves Services on node " + node + " in nftables mode";
+    void starting(String mode, Instant at) {
+        String note = "fairlead serves Services on node " + node + " in " + mode + " mode";
         tell(ofNode(), ClusterEvent.Type.NORMAL, "Starting", START, note, node + " " + at);
+    }
+
+    /** The configuration asked for another mode, which serves all by now. */
+    void modeChanged(String from, String to, Instant at) {
+        String note =
+                "fairlead serves Services on node " + node + " in " + to + " mode, and no more in " + from + " mode";
+        tell(ofNode(), ClusterEvent.Type.NORMAL, "ModeChanged", START, note, node + " " + at);
+    }
+
+    /** The configuration asks for another mode, which this node does not have. */
+    void modeRefused(String serving, String reason) {
+        String note = "fairlead goes on in " + serving + " mode on node " + node + ": " + reason;
+        tell(ofNode(), ClusterEvent.Type.WARNING, "ModeRefused", START, note, node);
     }
 
     /** An object cannot be honoured. What the kernel refuses it refuses on this node; the rest every node finds alike. */

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The agent's pages: local socket, health port, metrics port.
@@ -30,7 +31,7 @@ import java.util.Set;
 final class AgentServers {
 
     private final Arguments arguments;
-    private final String mode;
+    private final Supplier<String> mode;
     private final AgentEvents events;
     private final Metrics metrics;
     private final Lifecycle lifecycle;
@@ -48,7 +49,7 @@ final class AgentServers {
         }
     }
 
-    AgentServers(Arguments arguments, String mode, AgentEvents events, Metrics metrics, Lifecycle lifecycle) {
+    AgentServers(Arguments arguments, Supplier<String> mode, AgentEvents events, Metrics metrics, Lifecycle lifecycle) {
         this.arguments = arguments;
         this.mode = mode;
         this.events = events;
@@ -101,7 +102,7 @@ final class AgentServers {
                 "/healthz",
                 _ -> HttpReply.text(200, "ok"),
                 "/proxyMode",
-                _ -> HttpReply.text(200, mode));
+                _ -> HttpReply.text(200, mode.get()));
     }
 
     private void serve(Page page, InetSocketAddress address, Map<String, HttpHandler> pages) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Counts steps under kube-proxy's names. A step does both families at once, so both show its duration.
@@ -27,9 +28,7 @@ final class KubeProxyReport {
     private static final double NANOS = 1e9;
 
     private final Metrics metrics;
-    /** As kube-proxy of the same mode names it. */
-    private final KubeProxyMetric failures;
-
+    private final Supplier<ModeRules> rules;
     private final Map<IpFamily, NoLocalEndpoints> noLocalEndpoints = new EnumMap<>(IpFamily.class);
 
     /**
@@ -64,15 +63,20 @@ final class KubeProxyReport {
     }
 
     /** @param rules of the mode that serves */
-    KubeProxyReport(Metrics metrics, ModeRules rules) {
+    KubeProxyReport(Metrics metrics, Supplier<ModeRules> rules) {
         this.metrics = metrics;
-        this.failures = rules == ModeRules.NFTABLES ? KubeProxyMetric.SYNC_FAILURES : KubeProxyMetric.RESTORE_FAILURES;
+        this.rules = rules;
         for (IpFamily family : IpFamily.values()) {
             String label = KubeProxyMetric.label(family);
             noLocalEndpoints.put(family, new NoLocalEndpoints(metrics, label));
             // On the page from the start, so that alerts on a rise see the first one.
-            metrics.counter(failures, label).add(0);
+            metrics.counter(failures(), label).add(0);
         }
+    }
+
+    /** As kube-proxy of the same mode names it. */
+    private KubeProxyMetric failures() {
+        return rules.get() == ModeRules.NFTABLES ? KubeProxyMetric.SYNC_FAILURES : KubeProxyMetric.RESTORE_FAILURES;
     }
 
     void stepped(SyncEngine.Step step, long stepNanos, Instant now) {
@@ -88,7 +92,7 @@ final class KubeProxyReport {
             metrics.histogram(KubeProxyMetric.SYNC_DURATION, label).observe(stepNanos / NANOS);
             metrics.histogram(kind, label).observe(stepNanos / NANOS);
             if (hasFailure(step.result(), family)) {
-                metrics.counter(failures, label).increment();
+                metrics.counter(failures(), label).increment();
             } else {
                 metrics.gauge(KubeProxyMetric.LAST_SYNC, label).set(now.toEpochMilli() / 1e3);
             }
@@ -104,7 +108,7 @@ final class KubeProxyReport {
     /** A step could not begin. */
     void failed() {
         for (IpFamily family : IpFamily.values()) {
-            metrics.counter(failures, KubeProxyMetric.label(family)).increment();
+            metrics.counter(failures(), KubeProxyMetric.label(family)).increment();
         }
     }
 

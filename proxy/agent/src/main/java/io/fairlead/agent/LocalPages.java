@@ -42,7 +42,7 @@ final class LocalPages {
 
     private final ProxyLoop loop;
     private final AgentPolicy policy;
-    private final String mode;
+    private final Supplier<String> mode;
     private final ProxyHealth health;
     private final Supplier<SourceStatus> source;
     private final Supplier<List<String>> warnings;
@@ -53,7 +53,7 @@ final class LocalPages {
     LocalPages(
             ProxyLoop loop,
             AgentPolicy policy,
-            String mode,
+            Supplier<String> mode,
             ProxyHealth health,
             Supplier<SourceStatus> source,
             Supplier<List<String>> warnings,
@@ -93,7 +93,7 @@ final class LocalPages {
         ProcessStatus process = ProcessFacts.read(now);
         List<String> more = warnings.get();
         String state = state();
-        StatusView.Agent agent = new StatusView.Agent(policy.nodeName(), mode, state, now);
+        StatusView.Agent agent = new StatusView.Agent(policy.nodeName(), mode.get(), state, now);
         StatusView.Sync sync =
                 new StatusView.Sync(health.lastSync(), Duration.ofNanos(loop.overdueNanos()), loop.recent());
         HttpReply reply =

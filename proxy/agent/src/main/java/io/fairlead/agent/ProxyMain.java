@@ -1,10 +1,10 @@
 package io.fairlead.agent;
 
 import io.fairlead.agent.config.FlagMerge;
+import io.fairlead.agent.config.RoutingFlags;
 import io.fairlead.agent.health.ProxyHealth;
 import io.fairlead.agent.metrics.FollowerMetrics;
 import io.fairlead.agent.metrics.ProxyCounters;
-import io.fairlead.agent.mode.ModeOptions;
 import io.fairlead.agent.mode.ModeResult;
 import io.fairlead.agent.mode.Modes;
 import io.fairlead.agent.mode.ServingMode;
@@ -50,6 +50,9 @@ final class ProxyMain {
 
     static final String LOCK = "fairlead-proxy";
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** In which another mode has to serve all, else the one before goes on. */
+    private static final Duration MODE_CHANGE = Duration.ofSeconds(60);
+
     private static final Duration STOP_DEADLINE = KubeProxyReturn.LONGEST.plusSeconds(9);
 
     private final Arguments arguments;
@@ -105,7 +108,8 @@ final class ProxyMain {
         FamilyCheck families = new FamilyCheck(policy, Ipv6.isThere());
         families.refusal().ifPresent(this::refuse);
         arguments.value(FlagMerge.NOTES).forEach(note -> LOG.log(Level.INFO, "{0}", note));
-        ServingMode mode = openMode();
+        Modes modes = new Modes(AgentOptions.modeOptions(arguments), NodeTuning::permitLoopback);
+        ServingMode mode = openMode(modes);
         AgentPolicy ruled = policy.servedBy(mode.rules());
         SyncEngine engine = new SyncEngine(mode.dataplane(), new NodeResolver(ruled));
         ProxyLoop loop = new ProxyLoop(
@@ -115,10 +119,13 @@ final class ProxyMain {
         WatchFeed feed = new WatchFeed(InstantSource.system());
         SyncReporter reporter = new SyncReporter(engine, metrics, health, events, feed);
         AtomicBoolean handsBack = new AtomicBoolean();
-        lifecycle.onStop("hand-back", () -> handBack(handsBack.get(), mode));
-        loop.start(new ModeFollower(mode, Followers.start(reporter, health, metrics, events, ruled, lifecycle)));
+        ModeFollower follower = new ModeFollower(Followers.start(reporter, health, metrics, events, ruled, lifecycle));
+        CurrentMode current = new CurrentMode(modes::open, policy, mode, loop, follower, events, MODE_CHANGE);
+        lifecycle.onStop("hand-back", () -> handBack(handsBack.get(), current.serving()));
+        loop.start(follower);
         lifecycle.onStop("proxy loop", loop::close);
-        lifecycle.onStop("watch of our rules", mode.watch(loop::onForeignChange));
+        lifecycle.onStop("mode", current::close);
+        followConfig(current);
         AddressWatch addresses = new AddressWatch(loop::onAddresses);
         lifecycle.onStop("address watch", addresses::close);
         NeighbourWatch neighbours = NeighbourWatch.start(
@@ -136,12 +143,12 @@ final class ProxyMain {
         LocalPages pages = new LocalPages(
                 loop,
                 ruled,
-                mode.name(),
+                () -> current.serving().name(),
                 health,
                 () -> SourceStatus.of(input.status()),
                 () -> neighbours.report().warnings(),
                 feed);
-        new AgentServers(arguments, mode.name(), events, metrics, lifecycle).start(pages, health);
+        new AgentServers(arguments, () -> current.serving().name(), events, metrics, lifecycle).start(pages, health);
         lifecycle.onStop("watch", feed::close);
         NodeTuning.apply(arguments);
         store.subscribe(new ChangeMetrics(metrics, loop, InstantSource.system()));
@@ -155,19 +162,28 @@ final class ProxyMain {
         }
         lifecycle.onStop("cluster source", input::close);
         lifecycle.onStop("cluster store", store::close);
-        events.starting(Instant.now());
+        events.starting(mode.name(), Instant.now());
         LOG.log(Level.INFO, "node {0}: {1}, {2}", policy.nodeName(), mode.name(), mode.description());
     }
 
-    private ServingMode openMode() {
-        ModeOptions options = AgentOptions.modeOptions(arguments);
-        return switch (new Modes(options, NodeTuning::permitLoopback).open(arguments.value(AgentOptions.MODE))) {
+    private ServingMode openMode(Modes modes) {
+        return switch (modes.open(arguments.value(AgentOptions.MODE))) {
             case ModeResult.Opened(ServingMode mode) -> mode;
             case ModeResult.Missing(String reason) -> {
                 refuse(reason);
                 throw new IllegalStateException("the process ends");
             }
         };
+    }
+
+    /** The file says the mode, unless {@code --mode} does. */
+    private void followConfig(CurrentMode current) {
+        if (!arguments.isGiven(RoutingFlags.OWN_MODE)) {
+            arguments.find(RoutingFlags.CONFIG).ifPresent(file -> {
+                ConfigWatch watch = ConfigWatch.start(file, arguments.value(AgentOptions.MODE), current::change);
+                lifecycle.onStop("watch of the configuration", watch::close);
+            });
+        }
     }
 
     /** By the mode that serves: of tables that it owns nobody else can remove anything. */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SyncEngine implements NodeState {
 
-    private final Dataplane dataplane;
-    private final NodeResolver resolver;
+    private Dataplane dataplane;
+    private NodeResolver resolver;
     private final NodePlanner planner = new NodePlanner();
     private final Map<ObjectName, String> refused = new TreeMap<>();
 
@@ -83,6 +83,13 @@ public final class SyncEngine implements NodeState {
      */
     public Step applyEverything(ClusterDelta delta, ClusterSnapshot next, Set<IpAddress> addresses) {
         return applyAll(plan(delta, next, addresses));
+    }
+
+    /** Goes on with another data plane, which hears of everything in the next step; the one before is the caller's. */
+    void goOnWith(Dataplane other, NodeResolver otherResolver) {
+        dataplane = other;
+        resolver = otherResolver;
+        restartNext = true;
     }
 
     /** Rules of the mode that serves. */

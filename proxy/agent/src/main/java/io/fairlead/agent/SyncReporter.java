@@ -43,7 +43,7 @@ final class SyncReporter implements ProxyLoop.SyncObserver {
         this.metrics = metrics;
         this.health = health;
         this.feed = feed;
-        this.kubeProxy = new KubeProxyReport(metrics, engine.rules());
+        this.kubeProxy = new KubeProxyReport(metrics, engine::rules);
         this.objects = new ObjectReport(engine, metrics, events, feed, log);
     }
 

@@ -33,7 +33,7 @@ class KubeProxyMetricsTest {
 
     private final SmallCluster small = new SmallCluster();
     private final Metrics metrics = new Metrics();
-    private final KubeProxyReport report = new KubeProxyReport(metrics, ModeRules.NFTABLES);
+    private final KubeProxyReport report = new KubeProxyReport(metrics, () -> ModeRules.NFTABLES);
 
     @AfterEach
     void close() {

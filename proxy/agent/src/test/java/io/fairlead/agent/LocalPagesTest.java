@@ -37,7 +37,7 @@ class LocalPagesTest {
     private final LocalPages pages = new LocalPages(
             loop,
             SmallCluster.POLICY,
-            "nftables",
+            () -> "nftables",
             health,
             () -> new SourceStatus.Manifests("cluster", 1, 0, true),
             () -> List.of("it is raining"),
@@ -107,7 +107,13 @@ class LocalPagesTest {
         ProxyHealth overdue = new ProxyHealth(InstantSource.fixed(Instant.EPOCH), () -> Long.MAX_VALUE, () -> true);
         overdue.synced();
         LocalPages failing = new LocalPages(
-                loop, SmallCluster.POLICY, "nftables", overdue, () -> new SourceStatus.Api(List.of()), List::of, feed);
+                loop,
+                SmallCluster.POLICY,
+                () -> "nftables",
+                overdue,
+                () -> new SourceStatus.Api(List.of()),
+                List::of,
+                feed);
         HttpReply reply = Objects.requireNonNull(failing.pages().get("/status"))
                 .handle(new HttpRequest("/status", Map.of(), false));
         assertEquals("1", reply.headers().get(HttpReply.EXIT_CODE));

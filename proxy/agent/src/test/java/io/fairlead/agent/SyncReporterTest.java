@@ -177,7 +177,7 @@ class SyncReporterTest {
 
     @Test
     void eventsOfTheNodeAndOfItsPorts() {
-        events.starting(Instant.EPOCH);
+        events.starting("nftables", Instant.EPOCH);
         events.pageRefused(AgentServers.Page.HEALTH, "cannot listen on 0.0.0.0:10256");
         events.pageRefused(AgentServers.Page.METRICS, "cannot listen on 127.0.0.1:10249");
         events.healthCheckPortTaken(new ObjectName("default", "web"), "cannot listen on 0.0.0.0:31000");

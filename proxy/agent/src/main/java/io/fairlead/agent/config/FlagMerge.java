@@ -161,7 +161,8 @@ public final class FlagMerge {
                 : Optional.empty();
     }
 
-    private static ProxyMode mode(ConfigFile file) {
+    /** Auto if it says nothing. */
+    static ProxyMode mode(ConfigFile file) {
         for (Map.Entry<ConfigField, String> entry : file.texts().entrySet()) {
             if (entry.getKey().path().equals("mode")) {
                 return RoutingFlags.MODE.format().parse(entry.getValue());

@@ -85,4 +85,12 @@ final class IptablesMode implements ServingMode {
         }
         return found;
     }
+
+    @Override
+    public void retire() {
+        removeRules();
+    }
+
+    @Override
+    public void close() {}
 }

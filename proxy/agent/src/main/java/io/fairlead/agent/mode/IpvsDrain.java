@@ -14,13 +14,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent in mode ipvs left, once another mode serves: nothing new gets to it, and it goes when its connections are
- * over, with their addresses.
+ * over, with their addresses. There is one at a time, which ends when mode ipvs comes back.
  *
- * <p>Confined to a thread of its own.
+ * <p>Thread-safe.
  */
 final class IpvsDrain {
 
@@ -30,10 +32,23 @@ final class IpvsDrain {
     private static final NodePlanDelta NOTHING =
             new NodePlanDelta(List.of(), NodePlanner.NO_SETTINGS, NodePlanner.NO_SETTINGS);
 
-    private IpvsDrain() {}
+    /** Guarded by the class. */
+    private static @Nullable IpvsDrain running;
+
+    private final IpvsDataplane leaving;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final Thread thread;
+
+    private IpvsDrain(IpvsDataplane leaving) {
+        this.leaving = leaving;
+        this.thread = Thread.ofPlatform().daemon().name("ipvs-drain").unstarted(this::run);
+    }
 
     /** Takes everything out of service, and goes on in the background, in the network namespace of the caller. */
-    static void start() {
+    static synchronized void start() {
+        if (running != null && running.thread.isAlive()) {
+            return;
+        }
         NetlinkNft nft = NetlinkNft.open();
         IpvsDataplane leaving = new IpvsDataplane(
                 IpvsTables.leaving(nft, nft.supportsOwnedPersistentTables()),
@@ -42,26 +57,46 @@ final class IpvsDrain {
                 IpvsOptions.DEFAULT);
         SyncResult result = leaving.apply(NOTHING);
         result.failures().forEach(failure -> LOG.log(Level.WARNING, "of mode ipvs stays: {0}", failure.reason()));
-        Thread.ofPlatform().daemon().name("ipvs-drain").start(() -> run(leaving));
+        running = new IpvsDrain(leaving);
+        running.thread.start();
     }
 
-    private static void run(IpvsDataplane leaving) {
+    /** Leaves what is there to mode ipvs, which serves again. */
+    static synchronized void stop() {
+        if (running == null) {
+            return;
+        }
+        running.end.countDown();
+        try {
+            running.thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        running = null;
+    }
+
+    private void run() {
+        boolean stopped = false;
         try {
             // Tables that are owned are removed by others once their owner is gone.
             try (leaving) {
-                while (!leaving.isEmpty()) {
-                    LockSupport.parkNanos(LOOK.toNanos());
-                    clear(leaving);
+                while (!stopped && !leaving.isEmpty()) {
+                    stopped = end.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                    clear();
                 }
             }
-            RuleKind.IPVS.remove();
-            LOG.log(Level.INFO, "connections of mode ipvs are over: nothing is left of it");
+            if (!stopped) {
+                RuleKind.IPVS.remove();
+                LOG.log(Level.INFO, "connections of mode ipvs are over: nothing is left of it");
+            }
         } catch (KernelException e) {
             LOG.log(Level.WARNING, "of mode ipvs stays {0}: {1}", RuleKind.IPVS, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private static void clear(IpvsDataplane leaving) {
+    private void clear() {
         try {
             leaving.clearDrained();
         } catch (KernelException e) {

@@ -61,6 +61,7 @@ final class IpvsMode implements ServingMode {
             link.close();
             return new ModeResult.Missing(missing);
         }
+        IpvsDrain.stop();
         return new ModeResult.Opened(new IpvsMode(nft, nft.supportsOwnedPersistentTables(), ipvs.get(), link, options));
     }
 
@@ -164,5 +165,17 @@ final class IpvsMode implements ServingMode {
         // Tables that are owned nobody else can remove.
         boolean tables = IpvsTables.cleanup(nft);
         return RuleKind.IPVS.remove() || tables;
+    }
+
+    @Override
+    public void retire() {
+        // Whoever drains must own the tables.
+        close();
+        RuleKind.IPVS.retire();
+    }
+
+    @Override
+    public void close() {
+        plane.close();
     }
 }

@@ -77,4 +77,16 @@ final class NftablesMode implements ServingMode {
     public boolean removeRules() {
         return NftablesDataplane.cleanup(nft);
     }
+
+    @Override
+    public void retire() {
+        // Tables that are owned nobody else can remove.
+        removeRules();
+        close();
+    }
+
+    @Override
+    public void close() {
+        nft.close();
+    }
 }

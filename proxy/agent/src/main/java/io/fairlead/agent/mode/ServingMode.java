@@ -8,7 +8,7 @@ import io.fairlead.agent.plan.ModeRules;
  *
  * <p>Confined to the main thread, but for what its methods say.
  */
-public sealed interface ServingMode permits NftablesMode, IptablesMode, IpvsMode {
+public interface ServingMode extends AutoCloseable {
 
     /** As kube-proxy's page {@code /proxyMode} says it: {@code nftables}, {@code iptables} or {@code ipvs}. */
     String name();
@@ -41,4 +41,11 @@ public sealed interface ServingMode permits NftablesMode, IptablesMode, IpvsMode
      * @return whether there was anything
      */
     boolean removeRules();
+
+    /** Another mode of this process serves: what this one wrote goes, its connections go on, and it is closed. */
+    void retire();
+
+    /** Gives back what it has opened; the kernel stays as it is. */
+    @Override
+    void close();
 }
