@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.ThrowingConsumer;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,16 +24,19 @@ final class IpvsOnKernelIT {
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void balancesAsItIsTold() throws Throwable {
         everywhere(IpvsTrafficMain.class, IpvsTrafficMain::main);
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void readsBackWhatWasWritten() throws Throwable {
         everywhere(IpvsSettingsMain.class, IpvsSettingsMain::main);
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(longs = {1, 2, 3})
     void fakeAnswersAsTheKernel(long seed) throws Throwable {
         everywhere(IpvsTwinsMain.class, IpvsTwinsMain::main, Long.toString(seed));

@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +23,7 @@ final class ModesOnKernelIT {
     private static final Duration LONGEST = Duration.ofSeconds(80);
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(
             strings = {
                 "nftables iptables ipvs nftables",
@@ -33,6 +36,7 @@ final class ModesOnKernelIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatKubeProxyBalancedGoesOn() {
         System.out.println(OtherKernel.run(FromIpvsMain.class, LONGEST));
     }

@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,12 +37,14 @@ final class ScenariosOnKernelIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shares")
     void packetsGoWhereScenariosSay(String planeAndShare) {
         System.out.println(OtherKernel.run(KernelScenariosMain.class, LONGEST, planeAndShare.split(" ", -1)));
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(strings = {"nftables", "iptables-legacy", "iptables-nft"})
     void sctpGoesWhereScenariosSay(String plane) {
         System.out.println(OtherKernel.run(KernelScenariosMain.class, LONGEST, plane, KernelScenariosMain.SCTP));

@@ -12,9 +12,12 @@ import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.cluster.model.Protocol;
+import io.fairlead.kernel.Errno;
+import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.conntrack.Conntrack;
 import io.fairlead.kernel.conntrack.ConntrackFilter;
 import io.fairlead.test.AddressPlan;
+import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Probe.Result;
 import io.fairlead.test.scenario.Agent;
 import io.fairlead.test.scenario.Client;
@@ -54,6 +57,9 @@ final class KernelEngine implements Engine {
 
     /** Answers take less than a millisecond, when the machine is not busy. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    /** A process that another play starts has the agent's socket for a moment, and its tables with it. */
+    private static final Duration OWNED_MAX = Duration.ofSeconds(5);
 
     private static final Duration MORE_PATIENCE = Duration.ofSeconds(5);
 
@@ -267,12 +273,25 @@ final class KernelEngine implements Engine {
         }
     }
 
+    private boolean isClean() {
+        try {
+            plane.cleanup();
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EPERM) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** Ends the agent and takes away what it left, as {@code fairlead cleanup} does. */
     @Override
     public void close() {
         threads.shutdownNow();
         agent.close();
-        topology.node().run(plane::cleanup);
+        Poll.until(
+                "agents' rules can be removed", OWNED_MAX, () -> topology.node().run(this::isClean));
         forgetFlows();
         addresses.removeAll(AddressPlan.NODE_ADDRESSES);
         addresses.forEach(topology::removeNodeAddress);

@@ -35,29 +35,36 @@ final class IpvsDrain {
     /** Guarded by the class. */
     private static @Nullable IpvsDrain running;
 
+    private final NetlinkNft nft;
     private final IpvsDataplane leaving;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread;
 
-    private IpvsDrain(IpvsDataplane leaving) {
+    private IpvsDrain(NetlinkNft nft, IpvsDataplane leaving) {
+        this.nft = nft;
         this.leaving = leaving;
         this.thread = Thread.ofPlatform().daemon().name("ipvs-drain").unstarted(this::run);
     }
 
     /** Takes everything out of service, and goes on in the background, in the network namespace of the caller. */
     static synchronized void start() {
-        if (running != null && running.thread.isAlive()) {
-            return;
+        if (running == null || !running.thread.isAlive()) {
+            start(NetlinkNft.open(), NetlinkIpvs.open(), DummyLink.open());
         }
-        NetlinkNft nft = NetlinkNft.open();
+    }
+
+    /**
+     * The same by whoever served so far.
+     *
+     * @param nft that owns the tables; a socket that was just closed may own them for a moment, as long as a process that
+     *     is being started has it, too
+     */
+    static synchronized void start(NetlinkNft nft, NetlinkIpvs ipvs, DummyLink link) {
         IpvsDataplane leaving = new IpvsDataplane(
-                IpvsTables.leaving(nft, nft.supportsOwnedPersistentTables()),
-                NetlinkIpvs.open(),
-                DummyLink.open(),
-                IpvsOptions.DEFAULT);
+                IpvsTables.leaving(nft, nft.supportsOwnedPersistentTables()), ipvs, link, IpvsOptions.DEFAULT);
         SyncResult result = leaving.apply(NOTHING);
         result.failures().forEach(failure -> LOG.log(Level.WARNING, "of mode ipvs stays: {0}", failure.reason()));
-        running = new IpvsDrain(leaving);
+        running = new IpvsDrain(nft, leaving);
         running.thread.start();
     }
 
@@ -76,19 +83,17 @@ final class IpvsDrain {
     }
 
     private void run() {
-        boolean stopped = false;
-        try {
-            // Tables that are owned are removed by others once their owner is gone.
-            try (leaving) {
-                while (!stopped && !leaving.isEmpty()) {
-                    stopped = end.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-                    clear();
+        try (leaving) {
+            while (!leaving.isEmpty()) {
+                if (end.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
                 }
+                clear();
             }
-            if (!stopped) {
-                RuleKind.IPVS.remove();
-                LOG.log(Level.INFO, "connections of mode ipvs are over: nothing is left of it");
-            }
+            // Tables that are owned nobody else can remove.
+            boolean _ = IpvsTables.cleanup(nft);
+            RuleKind.IPVS.remove();
+            LOG.log(Level.INFO, "connections of mode ipvs are over: nothing is left of it");
         } catch (KernelException e) {
             LOG.log(Level.WARNING, "of mode ipvs stays {0}: {1}", RuleKind.IPVS, e.getMessage());
         } catch (InterruptedException e) {

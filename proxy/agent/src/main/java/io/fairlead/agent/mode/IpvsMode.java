@@ -37,12 +37,16 @@ final class IpvsMode implements ServingMode {
 
     private final NetlinkNft nft;
     private final boolean owned;
+    private final NetlinkIpvs ipvs;
+    private final DummyLink link;
     private final String scheduler;
     private final IpvsDataplane plane;
 
     private IpvsMode(NetlinkNft nft, boolean owned, NetlinkIpvs ipvs, DummyLink link, ModeOptions options) {
         this.nft = nft;
         this.owned = owned;
+        this.ipvs = ipvs;
+        this.link = link;
         this.scheduler = options.ipvs().scheduler();
         this.plane = new IpvsDataplane(IpvsTables.serving(nft, owned), ipvs, link, options.ipvs());
     }
@@ -122,15 +126,20 @@ final class IpvsMode implements ServingMode {
     public Runnable watch(Runnable onForeignChange) {
         NetlinkIpvs look = NetlinkIpvs.open();
         CountDownLatch end = new CountDownLatch(1);
-        Thread.ofPlatform().daemon().name("ipvs-watch").start(() -> run(look, end, onForeignChange));
-        if (owned) {
-            return end::countDown;
-        }
-        NftMonitor monitor = NftMonitor.open(IpvsTables.TABLE, nft.portId(), onForeignChange);
-        Thread.ofPlatform().daemon().name("nft-monitor").start(monitor);
+        Thread watch = Thread.ofPlatform().daemon().name("ipvs-watch").start(() -> run(look, end, onForeignChange));
+        Optional<NftMonitor> monitor = owned
+                ? Optional.empty()
+                : Optional.of(NftMonitor.open(IpvsTables.TABLE, nft.portId(), onForeignChange));
+        monitor.ifPresent(Thread.ofPlatform().daemon().name("nft-monitor")::start);
         return () -> {
+            monitor.ifPresent(NftMonitor::close);
             end.countDown();
-            monitor.close();
+            try {
+                // What it looks with may serve another purpose now.
+                watch.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         };
     }
 
@@ -169,9 +178,7 @@ final class IpvsMode implements ServingMode {
 
     @Override
     public void retire() {
-        // Whoever drains must own the tables.
-        close();
-        RuleKind.IPVS.retire();
+        IpvsDrain.start(nft, ipvs, link);
     }
 
     @Override
