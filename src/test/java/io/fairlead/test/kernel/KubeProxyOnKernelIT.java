@@ -2,10 +2,13 @@ package io.fairlead.test.kernel;
 
 import io.fairlead.lab.kube.Judges;
 import io.fairlead.test.program.Fairlead;
+import io.fairlead.test.program.FromIpvsMain;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The real kube-proxy in mode ipvs, on a kernel that has IPVS.
@@ -23,6 +26,12 @@ final class KubeProxyOnKernelIT {
         return new Judges(Fairlead.ROOT.resolve("target/judges"))
                 .program("kubernetes", "kube-proxy")
                 .toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ipvs", "nftables"})
+    void nobodyNoticesTheTakeOverTo(String mode) {
+        System.out.println(OtherKernel.run(FromIpvsMain.class, LONGEST, kubeProxy(), mode));
     }
 
     @Test

@@ -1,10 +1,8 @@
 package io.fairlead.test.kernel;
 
-import io.fairlead.test.program.FromIpvsMain;
 import io.fairlead.test.program.ModeSwitchMain;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,10 +22,5 @@ final class ModesOnKernelIT {
     @ValueSource(strings = {"nftables iptables ipvs nftables", "iptables nftables ipvs iptables"})
     void noConnectionIsLostFromModeToMode(String modes) {
         System.out.println(OtherKernel.run(ModeSwitchMain.class, LONGEST, modes.split(" ", -1)));
-    }
-
-    @Test
-    void whatKubeProxyBalancedGoesOn() {
-        System.out.println(OtherKernel.run(FromIpvsMain.class, LONGEST));
     }
 }
