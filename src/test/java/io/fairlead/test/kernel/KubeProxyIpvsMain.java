@@ -11,6 +11,7 @@ import io.fairlead.kernel.IpBytes;
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.ipvs.IpvsOperation.AddVirtualServer;
+import io.fairlead.kernel.ipvs.IpvsOperation.ChangeVirtualServer;
 import io.fairlead.kernel.ipvs.NetlinkIpvs;
 import io.fairlead.kernel.ipvs.VirtualServer;
 import io.fairlead.kernel.ipvs.VirtualServerKey;
@@ -23,6 +24,7 @@ import io.fairlead.lab.hollow.HollowServer;
 import io.fairlead.lab.hollow.HollowShape;
 import io.fairlead.test.Poll;
 import io.fairlead.test.netns.Tool;
+import io.fairlead.test.program.KubeProxyLine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -54,6 +57,9 @@ final class KubeProxyIpvsMain {
     private static final String ELSEWHERE = "198.51.100.9";
     private static final int TCP = 6;
     private static final int UDP = 17;
+    /** Between two looks of an agent. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private static final Duration SYNC_MAX = Duration.ofMinutes(5);
 
     private final NetNs node = NetNs.current();
@@ -96,15 +102,11 @@ final class KubeProxyIpvsMain {
         Path log = Path.of(System.getProperty("java.io.tmpdir"), "kube-proxy.log");
         try (HollowServer server = HollowServer.start(
                 new HollowCluster(SHAPE), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            Process proxy = new ProcessBuilder(
+            Process proxy = new ProcessBuilder(KubeProxyLine.ipvs(
                             kubeProxy,
-                            "--master=" + server.url(),
-                            "--hostname-override=hollow-1",
-                            "--proxy-mode=ipvs",
-                            "--cluster-cidr=" + HollowAddresses.POD_RANGE + "," + HollowAddresses.POD_RANGE_6,
-                            "--conntrack-max-per-core=0",
-                            "--conntrack-min=0",
-                            "-v=2")
+                            server.url(),
+                            "hollow-1",
+                            HollowAddresses.POD_RANGE + "," + HollowAddresses.POD_RANGE_6))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -199,12 +201,30 @@ final class KubeProxyIpvsMain {
             ipvs.apply(new AddVirtualServer(VirtualServer.of(gone, "rr", 0)));
         }
 
+        // From this one kube-proxy took the flag moments before its end, and an agent gives it back.
+        VirtualServerKey unmarked = key(both, TCP, 81);
+        ipvs.apply(new AddVirtualServer(VirtualServer.of(unmarked, "rr", 0)));
+        staying.add(unmarked);
+        Thread agent = Thread.ofPlatform().start(() -> markAfterAWhile(unmarked));
+
         KubeProxyLeftovers.Removal removal = KubeProxyLeftovers.remove();
 
+        try {
+            agent.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         assertEquals(
                 Set.of("3 IPVS virtual servers", "ipset KUBE-NODE-PORT-TCP", "link kube-ipvs0 with its addresses"),
                 Set.copyOf(removal.removed()));
         assertEquals(List.of(), removal.left());
         assertEquals(staying, virtualServers());
+    }
+
+    private static void markAfterAWhile(VirtualServerKey key) {
+        LockSupport.parkNanos(LOOK.toNanos());
+        try (Ipvs agent = NetlinkIpvs.open()) {
+            agent.apply(new ChangeVirtualServer(VirtualServer.of(key, "rr", VirtualServer.SCHEDULER_3)));
+        }
     }
 }

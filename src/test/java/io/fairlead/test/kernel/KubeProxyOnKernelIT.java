@@ -2,10 +2,15 @@ package io.fairlead.test.kernel;
 
 import io.fairlead.lab.kube.Judges;
 import io.fairlead.test.program.Fairlead;
+import io.fairlead.test.program.FromIpvsMain;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The real kube-proxy in mode ipvs, on a kernel that has IPVS.
@@ -25,7 +30,15 @@ final class KubeProxyOnKernelIT {
                 .toString();
     }
 
+    @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
+    @ValueSource(strings = {"ipvs", "nftables"})
+    void nobodyNoticesTheTakeOverTo(String mode) {
+        System.out.println(OtherKernel.run(FromIpvsMain.class, LONGEST, kubeProxy(), mode));
+    }
+
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void leftoversOfModeIpvsGo() {
         System.out.println(OtherKernel.run(KubeProxyIpvsMain.class, LONGEST, kubeProxy()));
     }

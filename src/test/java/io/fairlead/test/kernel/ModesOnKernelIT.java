@@ -1,10 +1,8 @@
 package io.fairlead.test.kernel;
 
-import io.fairlead.test.program.FromIpvsMain;
 import io.fairlead.test.program.ModeSwitchMain;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -33,11 +31,5 @@ final class ModesOnKernelIT {
             })
     void noConnectionIsLostFromModeToMode(String modes) {
         System.out.println(OtherKernel.run(ModeSwitchMain.class, LONGEST, modes.split(" ", -1)));
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
-    void whatKubeProxyBalancedGoesOn() {
-        System.out.println(OtherKernel.run(FromIpvsMain.class, LONGEST));
     }
 }

@@ -12,6 +12,7 @@ import io.fairlead.cluster.model.IpAddress;
 import io.fairlead.kernel.KernelException;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Supplier;
 
 /**
  * The agent under test: the real engine and data plane, stepped by hand as the proxy loop would step them.
@@ -37,13 +38,21 @@ public final class Agent implements AutoCloseable {
      * @return transactions that were sent
      */
     public int sync(ClusterDelta delta, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
+        return converge(() -> engine.apply(delta, snapshot, addresses), snapshot, addresses);
+    }
+
+    /** Compares everything with the kernel, as after a notice that others changed it. */
+    void repair(ClusterSnapshot snapshot, Set<IpAddress> addresses) {
+        converge(() -> engine.applyEverything(ClusterDelta.EMPTY, snapshot, addresses), snapshot, addresses);
+    }
+
+    private int converge(Supplier<SyncEngine.Step> first, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
         String failure = "";
         int transactions = 0;
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             try {
-                SyncEngine.Step step = attempt == 0
-                        ? engine.apply(delta, snapshot, addresses)
-                        : engine.applyEverything(ClusterDelta.EMPTY, snapshot, addresses);
+                SyncEngine.Step step =
+                        attempt == 0 ? first.get() : engine.applyEverything(ClusterDelta.EMPTY, snapshot, addresses);
                 transactions += step.result().transactions();
                 if (!step.result().dirty()) {
                     return transactions;

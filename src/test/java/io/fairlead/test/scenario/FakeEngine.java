@@ -8,8 +8,10 @@ import io.fairlead.agent.plan.Flow;
 import io.fairlead.cluster.ClusterDelta;
 import io.fairlead.cluster.ClusterSnapshot;
 import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.fake.Faults;
 import io.fairlead.kernel.fake.Faults.Call;
+import io.fairlead.kernel.fake.Faults.Fault;
 import io.fairlead.test.AddressPlan;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,16 +25,20 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
- * Scenarios on the fake kernel, where one transaction in ten is refused. Of every flow three answers must agree: the row, the
- * plan, and the rendered rules; and whatever the way was, the kernel must hold what a new agent would write.
+ * Scenarios on the fake kernel, where one transaction in ten is refused, and another program edits what is there between
+ * steps. Of every flow three answers must agree: the row, the plan, and the rendered rules; and whatever the way was, the
+ * kernel must hold what a new agent would write, and what is the other program's as that left it.
  *
  * <p>Confined to one thread.
  */
 public final class FakeEngine implements Engine {
 
     private static final int FAULTS_PERCENT = 10;
+    private static final int EDITED_ONE_IN = 2;
+    private static final int DEEDS_MAX = 3;
     private static final double ROUNDING = 1e-9;
 
     private final PlaneKind kind;
@@ -45,26 +51,42 @@ public final class FakeEngine implements Engine {
     /** The backend that a sticky row gave to a client's address. */
     private final Map<IpAddress, String> chosen = new HashMap<>();
 
+    private final ForeignProgram foreign;
+    private final boolean disturbed;
+    /** What the other program has, as it left it. */
+    private List<String> theirs = List.of();
+    /** Our next call fails, whatever it is. */
+    private boolean failing;
+
     private Instant now = Instant.EPOCH;
     private Agent agent;
 
-    /** @param seed 0 for a kernel that refuses nothing */
+    /** @param seed 0 for a kernel that refuses nothing and that nobody else uses; with an odd one it is an older one */
     public FakeEngine(PlaneKind kind, AgentPolicy policy, long seed) {
         this.kind = kind;
         this.policy = policy.in(kind.rules());
-        this.plane = kind.fake(this::now, () -> addresses);
-        this.tracer = new TraceAnswer(plane);
-        this.faults = seed == 0 ? Faults.NONE : faults(seed);
+        this.plane = kind.fake(this::now, () -> addresses, seed % 2 == 0);
+        this.tracer = new TraceAnswer(plane.tracer());
+        this.foreign = plane.foreign();
+        this.disturbed = seed != 0;
+        Faults byChance = disturbed ? byChance(seed) : Faults.NONE;
+        this.faults = (call, number) -> takeFailing() ? Fault.of(Errno.ENOMEM) : byChance.fault(call, number);
         this.random = new Random(seed);
         this.agent = newAgent();
         plane.setFaults(faults);
     }
 
     /** One transaction in ten is refused, or applied and its answer lost; a start reads so often that less must do. */
-    private static Faults faults(long seed) {
+    private static Faults byChance(long seed) {
         Faults writes = Faults.seededWithLostAnswers(seed, FAULTS_PERCENT);
         Faults reads = Faults.seeded(seed, 1);
         return (call, number) -> (call == Call.APPLY ? writes : reads).fault(call, number);
+    }
+
+    private boolean takeFailing() {
+        boolean taken = failing;
+        failing = false;
+        return taken;
     }
 
     private Instant now() {
@@ -77,7 +99,40 @@ public final class FakeEngine implements Engine {
 
     @Override
     public void sync(ClusterDelta delta, ClusterSnapshot snapshot) {
+        boolean edited = mayBeEdited() && random.nextInt(EDITED_ONE_IN) == 0;
+        if (edited) {
+            expectTheirsUntouched();
+            theirs = undisturbed(this::letOthersEdit);
+        }
         agent.sync(delta, snapshot, addresses);
+        if (edited) {
+            agent.repair(snapshot, addresses);
+        }
+    }
+
+    /** Records of clients would go with the rules that keep them. */
+    private boolean mayBeEdited() {
+        return disturbed && chosen.isEmpty();
+    }
+
+    private List<String> letOthersEdit() {
+        for (int i = 1 + random.nextInt(DEEDS_MAX); i > 0; i--) {
+            foreign.act(random);
+        }
+        return foreign.own();
+    }
+
+    private void expectTheirsUntouched() {
+        assertEquals(theirs, undisturbed(foreign::own), "what another program has");
+    }
+
+    private <T> T undisturbed(Supplier<T> action) {
+        plane.setFaults(Faults.NONE);
+        try {
+            return action.get();
+        } finally {
+            plane.setFaults(faults);
+        }
     }
 
     @Override
@@ -99,7 +154,7 @@ public final class FakeEngine implements Engine {
 
     @Override
     public void failOnce() {
-        plane.failNext();
+        failing = true;
     }
 
     @Override
@@ -172,25 +227,17 @@ public final class FakeEngine implements Engine {
 
     /** Whatever the way here was, the kernel holds what a new agent writes into an empty one. */
     public void expectAsFromScratch() {
+        expectTheirsUntouched();
         expectSameState(
                 stateFromScratch(kind, policy, agent.engine().snapshot(), addresses),
-                state(),
+                undisturbed(plane::state),
                 "another way led to another state");
-    }
-
-    private List<String> state() {
-        plane.setFaults(Faults.NONE);
-        try {
-            return plane.state();
-        } finally {
-            plane.setFaults(faults);
-        }
     }
 
     /** What a new agent writes into an empty kernel. */
     public static List<String> stateFromScratch(
             PlaneKind kind, AgentPolicy policy, ClusterSnapshot snapshot, Set<IpAddress> addresses) {
-        FakePlane empty = kind.fake(InstantSource.system(), () -> addresses);
+        FakePlane empty = kind.fake(InstantSource.system(), () -> addresses, true);
         try (Agent agent = new Agent(empty.open(), policy)) {
             agent.sync(ClusterDelta.fromEmpty(snapshot), snapshot, addresses);
         }

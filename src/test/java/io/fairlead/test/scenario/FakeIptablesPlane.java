@@ -2,16 +2,13 @@ package io.fairlead.test.scenario;
 
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.iptables.IptablesDataplane;
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.fake.Faults;
-import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedNode;
-import io.fairlead.kernel.fake.TracedPacket;
+import io.fairlead.kernel.fake.Tracer;
 import io.fairlead.kernel.iptables.fake.FakeIptablesKernel;
 import io.fairlead.kernel.iptables.fake.IptablesTracer;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The iptables data plane on a pretended kernel.
@@ -21,11 +18,13 @@ import java.util.function.IntUnaryOperator;
 final class FakeIptablesPlane implements FakePlane {
 
     private final FakeIptablesKernel kernel;
-    private final IptablesTracer tracer;
+    private final Tracer tracer;
+    private final ForeignProgram foreign;
 
     FakeIptablesPlane(InstantSource clock, TracedNode node) {
         this.kernel = new FakeIptablesKernel(clock);
         this.tracer = new IptablesTracer(kernel, node);
+        this.foreign = new ForeignIptables(kernel);
     }
 
     @Override
@@ -39,18 +38,13 @@ final class FakeIptablesPlane implements FakePlane {
     }
 
     @Override
-    public void failNext() {
-        kernel.failNext(Errno.EAGAIN);
+    public Tracer tracer() {
+        return tracer;
     }
 
     @Override
-    public List<Trace> traceAll(TracedPacket packet) {
-        return tracer.traceAll(packet);
-    }
-
-    @Override
-    public Trace trace(TracedPacket packet, IntUnaryOperator random) {
-        return tracer.trace(packet, random);
+    public ForeignProgram foreign() {
+        return foreign;
     }
 
     @Override

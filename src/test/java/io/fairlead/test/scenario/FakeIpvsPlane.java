@@ -7,11 +7,9 @@ import io.fairlead.agent.dataplane.ipvs.IpvsOptions;
 import io.fairlead.agent.dataplane.ipvs.VirtualAddresses;
 import io.fairlead.agent.dataplane.nftables.IpvsTables;
 import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.fake.Faults;
-import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedNode;
-import io.fairlead.kernel.fake.TracedPacket;
+import io.fairlead.kernel.fake.Tracer;
 import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.ipvs.fake.FakeIpvsKernel;
 import io.fairlead.kernel.ipvs.fake.IpvsTracer;
@@ -22,7 +20,6 @@ import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -33,20 +30,25 @@ import java.util.function.Supplier;
 final class FakeIpvsPlane implements FakePlane {
 
     private final FakeNftKernel nft;
+    private final boolean owned;
     private final FakeIpvsKernel ipvs = new FakeIpvsKernel();
     private final VirtualAddresses addresses;
-    private final NftTracer tracer;
+    private final Tracer tracer;
+    private final ForeignProgram foreign;
     private IpvsDataplane last;
 
-    FakeIpvsPlane(InstantSource clock, TracedNode node, Supplier<Set<IpAddress>> nodeAddresses) {
-        this.nft = new FakeNftKernel(clock);
+    /** @param owned whether the kernel has tables that nobody else may change */
+    FakeIpvsPlane(InstantSource clock, TracedNode node, Supplier<Set<IpAddress>> nodeAddresses, boolean owned) {
+        this.nft = new FakeNftKernel(clock, owned);
+        this.owned = owned;
         this.addresses = new AddressesInMemory(nodeAddresses);
         this.last = plane();
         this.tracer = new NftTracer(nft, new BoundNode(node), new IpvsTracer(ipvs, clock));
+        this.foreign = new ForeignIpvs(ipvs, addresses, new ForeignNft(nft, IpvsTables.TABLE));
     }
 
     private IpvsDataplane plane() {
-        return new IpvsDataplane(IpvsTables.serving(nft.open(), true), ipvs.open(), addresses, IpvsOptions.DEFAULT);
+        return new IpvsDataplane(IpvsTables.serving(nft.open(), owned), ipvs.open(), addresses, IpvsOptions.DEFAULT);
     }
 
     /** The node has the virtual addresses, too. */
@@ -87,19 +89,13 @@ final class FakeIpvsPlane implements FakePlane {
     }
 
     @Override
-    public void failNext() {
-        nft.failNext(Errno.ENOMEM);
-        ipvs.failNext(Errno.ENOMEM);
+    public Tracer tracer() {
+        return tracer;
     }
 
     @Override
-    public List<Trace> traceAll(TracedPacket packet) {
-        return tracer.traceAll(packet);
-    }
-
-    @Override
-    public Trace trace(TracedPacket packet, IntUnaryOperator random) {
-        return tracer.trace(packet, random);
+    public ForeignProgram foreign() {
+        return foreign;
     }
 
     @Override
@@ -108,7 +104,9 @@ final class FakeIpvsPlane implements FakePlane {
         last.clearDrained();
         try (Nft socket = nft.open();
                 Ipvs all = ipvs.open()) {
-            return IpvsState.read(socket, all, addresses.read());
+            return IpvsState.read(socket, all, addresses.read()).stream()
+                    .filter(line -> !ForeignIpvs.isOwn(line))
+                    .toList();
         }
     }
 }

@@ -2,17 +2,14 @@ package io.fairlead.test.scenario;
 
 import io.fairlead.agent.dataplane.Dataplane;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
-import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.fake.Faults;
-import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedNode;
-import io.fairlead.kernel.fake.TracedPacket;
+import io.fairlead.kernel.fake.Tracer;
 import io.fairlead.kernel.nft.Nft;
 import io.fairlead.kernel.nft.fake.FakeNftKernel;
 import io.fairlead.kernel.nft.fake.NftTracer;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The nftables data plane on a pretended kernel.
@@ -22,16 +19,21 @@ import java.util.function.IntUnaryOperator;
 final class FakeNftPlane implements FakePlane {
 
     private final FakeNftKernel kernel;
-    private final NftTracer tracer;
+    private final boolean owned;
+    private final Tracer tracer;
+    private final ForeignProgram foreign;
 
-    FakeNftPlane(InstantSource clock, TracedNode node) {
-        this.kernel = new FakeNftKernel(clock);
+    /** @param owned whether the kernel has tables that nobody else may change */
+    FakeNftPlane(InstantSource clock, TracedNode node, boolean owned) {
+        this.kernel = new FakeNftKernel(clock, owned);
         this.tracer = new NftTracer(kernel, node);
+        this.foreign = new ForeignNft(kernel, NftablesDataplane.TABLE);
+        this.owned = owned;
     }
 
     @Override
     public Dataplane open() {
-        return new NftablesDataplane(kernel.open(), true, _ -> {});
+        return new NftablesDataplane(kernel.open(), owned, _ -> {});
     }
 
     @Override
@@ -40,18 +42,13 @@ final class FakeNftPlane implements FakePlane {
     }
 
     @Override
-    public void failNext() {
-        kernel.failNext(Errno.ENOMEM);
+    public Tracer tracer() {
+        return tracer;
     }
 
     @Override
-    public List<Trace> traceAll(TracedPacket packet) {
-        return tracer.traceAll(packet);
-    }
-
-    @Override
-    public Trace trace(TracedPacket packet, IntUnaryOperator random) {
-        return tracer.trace(packet, random);
+    public ForeignProgram foreign() {
+        return foreign;
     }
 
     @Override

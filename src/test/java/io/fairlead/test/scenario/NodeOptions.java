@@ -24,6 +24,7 @@ public final class NodeOptions {
     private boolean masqueradeAll;
     private boolean externalIps = true;
     private List<String> nodePortAddresses = List.of();
+    private boolean localhostNodePorts = true;
 
     /** Takes {@code name=value}, spelled like kube-proxy's flags. */
     public void set(String option) {
@@ -36,6 +37,7 @@ public final class NodeOptions {
             case "masquerade-all" -> masqueradeAll = Boolean.parseBoolean(value);
             case "external-ips" -> externalIps = Boolean.parseBoolean(value);
             case "nodeport-addresses" -> nodePortAddresses = list(value);
+            case "iptables-localhost-nodeports" -> localhostNodePorts = Boolean.parseBoolean(value);
             default -> throw new IllegalArgumentException("no option '" + name + "'");
         }
     }
@@ -46,13 +48,14 @@ public final class NodeOptions {
 
     /** The policy that the options make. */
     public AgentPolicy policy() {
+        NodePortAddresses nodePorts = NodePortAddresses.parse(nodePortAddresses);
         return new AgentPolicy(
                 AddressPlan.NODE,
                 podDetection(),
                 masqueradeAll,
                 MASQUERADE_BIT,
                 externalIps,
-                NodePortAddresses.parse(nodePortAddresses));
+                localhostNodePorts ? nodePorts : nodePorts.withoutLoopback());
     }
 
     private PodDetection podDetection() {

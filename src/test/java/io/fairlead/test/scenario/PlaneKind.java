@@ -32,13 +32,14 @@ public enum PlaneKind {
      * One on an empty pretended kernel.
      *
      * @param addresses of the node, whenever asked
+     * @param owned whether it has tables of nftables that nobody else may change, as from 6.9 on
      */
-    public FakePlane fake(InstantSource clock, Supplier<Set<IpAddress>> addresses) {
+    FakePlane fake(InstantSource clock, Supplier<Set<IpAddress>> addresses, boolean owned) {
         TracedNode node = new AddressPlanNode(addresses);
         return switch (this) {
-            case NFTABLES -> new FakeNftPlane(clock, node);
+            case NFTABLES -> new FakeNftPlane(clock, node, owned);
             case IPTABLES -> new FakeIptablesPlane(clock, node);
-            case IPVS -> new FakeIpvsPlane(clock, node, addresses);
+            case IPVS -> new FakeIpvsPlane(clock, node, addresses, owned);
         };
     }
 

@@ -4,6 +4,7 @@ import io.fairlead.agent.plan.Addresses;
 import io.fairlead.agent.plan.Flow;
 import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedPacket;
+import io.fairlead.kernel.fake.Tracer;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
@@ -13,20 +14,20 @@ import java.util.function.IntUnaryOperator;
  *
  * <p>Confined to one thread.
  */
-public final class TraceAnswer {
+final class TraceAnswer {
 
     private static final int CLIENT_PORT = 40_000;
 
-    private final FakePlane plane;
+    private final Tracer tracer;
 
-    public TraceAnswer(FakePlane plane) {
-        this.plane = plane;
+    TraceAnswer(Tracer tracer) {
+        this.tracer = tracer;
     }
 
     /** Every outcome with its probability. */
     public SortedMap<String, Double> outcomes(Flow flow) {
         SortedMap<String, Double> outcomes = new TreeMap<>();
-        for (Trace trace : plane.traceAll(packet(flow))) {
+        for (Trace trace : tracer.traceAll(packet(flow))) {
             outcomes.merge(text(trace.outcome()), trace.probability(), Double::sum);
         }
         return outcomes;
@@ -34,13 +35,13 @@ public final class TraceAnswer {
 
     /** Sends one packet; it leaves its records. */
     public String send(Flow flow, IntUnaryOperator random) {
-        return text(plane.trace(packet(flow), random).outcome());
+        return text(tracer.trace(packet(flow), random).outcome());
     }
 
     /** Rules and elements that matched, for messages. */
     public String matched(Flow flow) {
         StringBuilder text = new StringBuilder();
-        for (Trace trace : plane.traceAll(packet(flow))) {
+        for (Trace trace : tracer.traceAll(packet(flow))) {
             text.append("\n  ")
                     .append(text(trace.outcome()))
                     .append(": ")

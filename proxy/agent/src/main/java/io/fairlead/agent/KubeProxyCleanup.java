@@ -1,14 +1,11 @@
 package io.fairlead.agent;
 
-import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
+import io.fairlead.agent.mode.RuleKind;
 import io.fairlead.agent.neighbour.KubeProxyEvidence;
 import io.fairlead.agent.neighbour.KubeProxyLeftovers;
 import io.fairlead.agent.neighbour.KubeProxyTrace;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.Sysctl;
-import io.fairlead.kernel.nft.NftFamily;
-import io.fairlead.kernel.nft.NftRuleset;
-import io.fairlead.kernel.nft.NftTable;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Set;
@@ -62,15 +59,10 @@ final class KubeProxyCleanup {
 
     /** What the operator should know, with kube-proxy's rules gone. */
     private void advise(boolean localNodePorts) {
-        boolean ours;
-        try (NftRuleset nft = NftRuleset.open()) {
-            ours = nft.table(new NftTable(NftFamily.IP, NftablesDataplane.TABLE))
-                    .isPresent();
-        }
         if (!KubeProxyLeftovers.seesProcesses()) {
             out.println("note: processes of this node are not visible here (hostPID); kube-proxy must not run");
         }
-        if (!ours) {
+        if (!RuleKind.isAnyThere()) {
             out.println("note: Fairlead has no rules on this node: nothing routes Services here");
             if (localNodePorts && ROUTE_LOCALNET.read().equals(new Sysctl.Value("1"))) {
                 out.println("note: net.ipv4.conf.all.route_localnet stays 1, as does its guard KUBE-FIREWALL;"

@@ -200,13 +200,13 @@ class AgentConfigTest {
     }
 
     @Test
-    void loopbackCanBeTakenOutOfTheDefaultOnly() {
+    void loopbackCanBeBarred() {
         assertEquals(
-                new NodePortAddresses(true, false, List.of()),
+                NodePortAddresses.DEFAULT.withoutLoopback(),
                 AgentOptions.policy(flags("--iptables-localhost-nodeports=false"))
                         .nodePortAddresses());
         assertEquals(
-                new NodePortAddresses(false, true, List.of()),
+                new NodePortAddresses(false, true, List.of()).withoutLoopback(),
                 AgentOptions.policy(flags("--iptables-localhost-nodeports=false", "--nodeport-addresses=localhost"))
                         .nodePortAddresses());
     }

@@ -68,13 +68,11 @@ public final class IpvsReportCommand {
     private int run(Arguments arguments) {
         try {
             AgentPolicy policy = PolicyFlags.policy(arguments);
-            // Mode ipvs knows no such choice: there it would look like one of addresses.
-            AgentPolicy before = PolicyFlags.policy(arguments.without(RoutingFlags.LOCALHOST_NODE_PORTS));
             ObservedNode observed = NodeReader.read();
             warnOfMode(arguments);
             ClusterSnapshot snapshot = cluster(arguments, policy);
             new DumpCommands(console).warn(new ClusterDump(snapshot, policy));
-            IpvsReport report = IpvsReport.of(snapshot, before, policy, settings(arguments), observed);
+            IpvsReport report = IpvsReport.of(snapshot, policy, settings(arguments), observed);
             arguments.value(AskCommands.OUTPUT).write(report, console.out());
             return report.changed() == 0 ? 0 : 1;
         } catch (IllegalArgumentException e) {

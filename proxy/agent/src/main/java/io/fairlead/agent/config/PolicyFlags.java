@@ -118,10 +118,8 @@ public final class PolicyFlags {
     }
 
     private static NodePortAddresses nodePortAddresses(Arguments arguments) {
-        List<String> listed = arguments.value(RoutingFlags.NODE_PORT_ADDRESSES);
-        return listed.isEmpty() && !arguments.value(RoutingFlags.LOCALHOST_NODE_PORTS)
-                ? new NodePortAddresses(true, false, List.of())
-                : NodePortAddresses.parse(listed);
+        NodePortAddresses addresses = NodePortAddresses.parse(arguments.value(RoutingFlags.NODE_PORT_ADDRESSES));
+        return arguments.value(RoutingFlags.LOCALHOST_NODE_PORTS) ? addresses : addresses.withoutLoopback();
     }
 
     private static List<IpAddress> nodeAddresses(Arguments arguments) {

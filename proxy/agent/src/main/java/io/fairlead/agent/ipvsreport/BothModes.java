@@ -27,21 +27,21 @@ import java.util.stream.Stream;
 record BothModes(NodePlanner ipvs, NodePlanner nftables) {
 
     /** @throws IllegalArgumentException if the cluster has no such Node */
-    static BothModes plan(ClusterSnapshot snapshot, AgentPolicy before, AgentPolicy after, ObservedNode observed) {
-        Node node = snapshot.nodes().get(after.nodeName());
+    static BothModes plan(ClusterSnapshot snapshot, AgentPolicy policy, ObservedNode observed) {
+        Node node = snapshot.nodes().get(policy.nodeName());
         if (node == null) {
-            throw new IllegalArgumentException("there is no Node " + after.nodeName() + "; give one by --node-name");
+            throw new IllegalArgumentException("there is no Node " + policy.nodeName() + "; give one by --node-name");
         }
         Set<IpAddress> addresses = new TreeSet<>(observed.addresses());
         if (!observed.isNode()) {
             addresses.addAll(node.internalIps());
             addresses.addAll(node.externalIps());
-            addresses.addAll(after.nodeAddresses());
+            addresses.addAll(policy.nodeAddresses());
         }
         addresses.add(Addresses.LOOPBACK_V4);
         return new BothModes(
-                plan(snapshot, before.servedBy(ModeRules.IPVS), addresses),
-                plan(snapshot, after.servedBy(ModeRules.NFTABLES), addresses));
+                plan(snapshot, policy.servedBy(ModeRules.IPVS), addresses),
+                plan(snapshot, policy.servedBy(ModeRules.NFTABLES), addresses));
     }
 
     private static NodePlanner plan(ClusterSnapshot snapshot, AgentPolicy policy, Set<IpAddress> addresses) {

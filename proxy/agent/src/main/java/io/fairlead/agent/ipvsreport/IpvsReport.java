@@ -31,17 +31,11 @@ public record IpvsReport(String node, String basis, int services, List<Differenc
     /**
      * Compares the plans of both modes, and them with what the node has: a pure function.
      *
-     * @param before the policy that kube-proxy has in mode ipvs
-     * @param after that of mode nftables
      * @throws IllegalArgumentException if the cluster has no such Node
      */
     public static IpvsReport of(
-            ClusterSnapshot snapshot,
-            AgentPolicy before,
-            AgentPolicy after,
-            IpvsSettings settings,
-            ObservedNode observed) {
-        BothModes modes = BothModes.plan(snapshot, before, after, observed);
+            ClusterSnapshot snapshot, AgentPolicy policy, IpvsSettings settings, ObservedNode observed) {
+        BothModes modes = BothModes.plan(snapshot, policy, observed);
         Optional<KnownServers> servers = switch (observed.servers()) {
             case ObservedServers.Known known ->
                 Optional.of(new KnownServers(modes, known, observed.serviceAddresses()));
@@ -55,7 +49,7 @@ public record IpvsReport(String node, String basis, int services, List<Differenc
         }
         found.sort(null);
         return new IpvsReport(
-                after.nodeName(),
+                policy.nodeName(),
                 basis(observed),
                 modes.services().size(),
                 found.stream().distinct().toList());

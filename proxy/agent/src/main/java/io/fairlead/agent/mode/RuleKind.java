@@ -15,6 +15,7 @@ import io.fairlead.kernel.nft.NftFamily;
 import io.fairlead.kernel.nft.NftRuleset;
 import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.route.RouteNetlink;
+import java.util.Arrays;
 
 /**
  * What agents leave in the kernel, by the way in which it is removed.
@@ -127,6 +128,11 @@ public enum RuleKind {
 
     static RuleKind of(Flavour flavour) {
         return flavour == Flavour.NFT ? IPTABLES_NFT : IPTABLES_LEGACY;
+    }
+
+    /** Whether an agent of any mode left something, or may have. */
+    public static boolean isAnyThere() {
+        return Arrays.stream(values()).anyMatch(RuleKind::isThere);
     }
 
     /** Whether something is there, or may be where that cannot be told at little cost. */

@@ -12,9 +12,11 @@ import io.fairlead.kernel.nft.NftTable;
 import io.fairlead.kernel.nft.NftTransaction;
 import io.fairlead.kernel.nft.NftVerdicts;
 import io.fairlead.kernel.route.RouteNetlink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -32,6 +34,12 @@ public final class KubeProxyLeftovers {
     public static final String IPVS_LINK = KubeProxyNames.IPVS_LINK;
 
     private static final int LOCK_SECONDS = 30;
+
+    /**
+     * A sync of kube-proxy takes our flag from the virtual servers that it wants, too. Until then at the latest an agent
+     * in mode ipvs, which looks every 5 s, has given it back.
+     */
+    private static final Duration MARKED_ANEW = Duration.ofSeconds(10);
 
     /**
      * What became of it.
@@ -174,12 +182,23 @@ public final class KubeProxyLeftovers {
         try (NetlinkIpvs ipvs = open) {
             KubeProxyVirtualServers servers = new KubeProxyVirtualServers(ipvs, route, sets);
             List<VirtualServerKey> found = servers.find();
+            if (!found.isEmpty() && servers.areOursBeside()) {
+                pause();
+                found = servers.find();
+            }
             List<String> refused = servers.remove(found);
             left.addAll(refused);
             int gone = found.size() - refused.size();
             if (gone > 0) {
                 removed.add(gone + " IPVS virtual servers");
             }
+        }
+    }
+
+    private static void pause() {
+        long end = System.nanoTime() + MARKED_ANEW.toNanos();
+        for (long left = MARKED_ANEW.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 

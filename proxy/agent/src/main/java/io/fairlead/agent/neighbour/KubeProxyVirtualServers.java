@@ -1,5 +1,6 @@
 package io.fairlead.agent.neighbour;
 
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
 import io.fairlead.agent.dataplane.ipvs.ServerRenderer;
 import io.fairlead.kernel.ipset.IpSets;
 import io.fairlead.kernel.ipvs.Ipvs;
@@ -35,14 +36,24 @@ final class KubeProxyVirtualServers {
     private final IpSets sets;
     private final Set<InetAddress> theirs = new HashSet<>();
     private final Set<InetAddress> node = new HashSet<>();
+    private final boolean oursBeside;
 
     KubeProxyVirtualServers(Ipvs ipvs, RouteNetlink route, IpSets sets) {
         this.ipvs = ipvs;
         this.sets = sets;
         int link = route.findLink(KubeProxyNames.IPVS_LINK).map(Link::index).orElse(0);
+        int ours = route.findLink(DummyLink.NAME).map(Link::index).orElse(0);
+        boolean beside = false;
         for (LinkAddress address : route.addresses()) {
+            beside |= address.link() == ours && address.scope() != LinkAddress.SCOPE_LINK;
             (address.link() == link ? theirs : node).add(address.address());
         }
+        this.oursBeside = beside;
+    }
+
+    /** Whether Fairlead serves Services in mode ipvs, or did. */
+    boolean areOursBeside() {
+        return oursBeside;
     }
 
     /** What is certainly kube-proxy's. */

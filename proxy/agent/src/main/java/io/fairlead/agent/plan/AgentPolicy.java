@@ -50,13 +50,12 @@ public record AgentPolicy(
 
     /** In another mode, with NodePorts on all addresses where that has them there unless told otherwise. */
     public AgentPolicy servedBy(ModeRules mode) {
-        boolean everywhere = mode.nodePortsEverywhere() && nodePortAddresses.equals(NodePortAddresses.DEFAULT);
-        return in(mode, everywhere ? NodePortAddresses.EVERYWHERE : nodePortAddresses);
+        return in(mode, nodePortAddresses.servedBy(mode));
     }
 
     /** The same in another mode. */
     public AgentPolicy in(ModeRules mode) {
-        return in(mode, nodePortAddresses);
+        return in(mode, nodePortAddresses.in(mode));
     }
 
     private AgentPolicy in(ModeRules mode, NodePortAddresses nodePorts) {

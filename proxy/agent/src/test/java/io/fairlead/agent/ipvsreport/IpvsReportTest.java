@@ -65,7 +65,7 @@ class IpvsReportTest {
                 true,
                 nodePorts);
         try (TestCluster cluster = new TestCluster(objects.toArray(ClusterObject[]::new))) {
-            return IpvsReport.of(cluster.fetch().snapshot(), policy, policy, settings, observed);
+            return IpvsReport.of(cluster.fetch().snapshot(), policy, settings, observed);
         }
     }
 

@@ -54,6 +54,38 @@ class NodePortAddressesTest {
         assertEquals(row.loopbackV6, choice.servesLoopbackV6());
     }
 
+    record Barred(List<String> entries, ModeRules mode, String served, boolean loopbackV6) {}
+
+    static List<Barred> barred() {
+        String all = "[10.9.9.9, 169.254.1.1, 192.168.0.1, fd00:9::9, fd00:c0a8::1]";
+        return List.of(
+                new Barred(List.of(), ModeRules.NFTABLES, "[192.168.0.1, fd00:c0a8::1]", false),
+                new Barred(List.of(), ModeRules.IPTABLES, all, false),
+                new Barred(List.of(), ModeRules.IPVS, all, false),
+                new Barred(List.of("all"), ModeRules.IPTABLES, all, false),
+                new Barred(List.of("all"), ModeRules.NFTABLES, all.replace("169", "127.0.0.1, 169"), true),
+                new Barred(List.of("primary", "localhost"), ModeRules.IPTABLES, "[192.168.0.1, fd00:c0a8::1]", false),
+                new Barred(List.of("localhost"), ModeRules.NFTABLES, "[127.0.0.1]", true),
+                new Barred(List.of("127.0.0.0/8"), ModeRules.IPTABLES, "[]", false));
+    }
+
+    /** With iptables.localhostNodePorts false. */
+    @ParameterizedTest
+    @MethodSource("barred")
+    void barsLoopback(Barred row) {
+        NodePortAddresses choice =
+                NodePortAddresses.parse(row.entries).withoutLoopback().servedBy(row.mode);
+        assertEquals(row.served, choice.resolve(PRIMARIES, INTERFACES).toString());
+        assertEquals(row.loopbackV6, choice.servesLoopbackV6());
+    }
+
+    @Test
+    void onlyWhereNothingIsGivenAModeServesEverywhere() {
+        assertEquals(NodePortAddresses.EVERYWHERE, NodePortAddresses.DEFAULT.servedBy(ModeRules.IPTABLES));
+        NodePortAddresses list = NodePortAddresses.parse(List.of("primary", "localhost"));
+        assertEquals(list, list.servedBy(ModeRules.IPTABLES));
+    }
+
     @Test
     void primaryAddressIsServedBeforeItIsOnAnInterface() {
         assertEquals(PRIMARIES, NodePortAddresses.parse(List.of("primary")).resolve(PRIMARIES, List.of()));

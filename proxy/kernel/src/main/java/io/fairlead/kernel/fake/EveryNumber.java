@@ -1,7 +1,10 @@
 package io.fairlead.kernel.fake;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -11,9 +14,39 @@ import java.util.function.IntUnaryOperator;
  */
 public final class EveryNumber implements IntUnaryOperator {
 
+    /** More ways than this through what a fake holds are a mistake in it. */
+    private static final int WAYS_MAX = 100_000;
+
     private final List<Integer> numbers = new ArrayList<>();
     private final List<Integer> moduli = new ArrayList<>();
     private int position;
+
+    private EveryNumber() {}
+
+    /**
+     * All that may become of a packet, each outcome once.
+     *
+     * @param walk one way, by the numbers that it asks for
+     * @throws IllegalStateException if there are more than 100,000 ways
+     */
+    public static List<Trace> traces(TracedPacket packet, Function<EveryNumber, Trace> walk) {
+        Map<Trace.Outcome, Trace> outcomes = new LinkedHashMap<>();
+        EveryNumber every = new EveryNumber();
+        int ways = 0;
+        do {
+            if (++ways > WAYS_MAX) {
+                throw new IllegalStateException("more than " + WAYS_MAX + " ways for " + packet);
+            }
+            Trace way = walk.apply(every);
+            Trace known = outcomes.get(way.outcome());
+            outcomes.put(
+                    way.outcome(),
+                    known == null
+                            ? way
+                            : new Trace(way.outcome(), known.probability() + way.probability(), known.matched()));
+        } while (every.next());
+        return List.copyOf(outcomes.values());
+    }
 
     @Override
     public int applyAsInt(int modulus) {
@@ -25,7 +58,7 @@ public final class EveryNumber implements IntUnaryOperator {
     }
 
     /** Goes to the next combination; false if there is none. */
-    public boolean next() {
+    private boolean next() {
         position = 0;
         while (!numbers.isEmpty() && numbers.getLast() + 1 == moduli.getLast()) {
             numbers.removeLast();

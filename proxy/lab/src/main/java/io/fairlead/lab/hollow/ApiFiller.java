@@ -149,6 +149,7 @@ public final class ApiFiller implements AutoCloseable {
         return switch (object) {
             case HollowService service -> service.id().hashCode();
             case HollowSlice slice -> slice.owner().hashCode();
+            case HollowManifest ignored -> object.key().hashCode();
             case HollowNamespace ignored -> object.key().hashCode();
             case HollowNode ignored -> object.key().hashCode();
             case HollowRange ignored -> object.key().hashCode();

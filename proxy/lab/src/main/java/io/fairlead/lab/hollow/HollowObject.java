@@ -9,7 +9,7 @@ import java.util.Map;
  * <p>Immutable.
  */
 public sealed interface HollowObject
-        permits HollowIngress, HollowNamespace, HollowNode, HollowRange, HollowService, HollowSlice {
+        permits HollowIngress, HollowManifest, HollowNamespace, HollowNode, HollowRange, HollowService, HollowSlice {
 
     HollowKind kind();
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * An API server of one hollow cluster, over plain HTTP and as far as node agents ask it, which can be made to fail as a
@@ -42,9 +43,18 @@ public final class HollowServer implements AutoCloseable {
      * @throws LabException if the address is taken
      */
     public static HollowServer start(HollowCluster cluster, InetSocketAddress address) {
+        return start(cluster::forEach, address);
+    }
+
+    /** The same of objects that somebody wrote. */
+    public static HollowServer start(List<HollowObject> objects, InetSocketAddress address) {
+        return start(objects::forEach, address);
+    }
+
+    private static HollowServer start(Consumer<Consumer<HollowObject>> objects, InetSocketAddress address) {
         // Above the versions of any hollow cluster that ran before, whose clients will be back.
         HollowStore store = new HollowStore(System.currentTimeMillis());
-        cluster.forEach(object -> store.apply(List.of(new HollowChange(HollowChange.Verb.ADDED, object))));
+        objects.accept(object -> store.apply(List.of(new HollowChange(HollowChange.Verb.ADDED, object))));
         store.compact();
         try {
             HollowServer server = new HollowServer(store, new ServerSocket());

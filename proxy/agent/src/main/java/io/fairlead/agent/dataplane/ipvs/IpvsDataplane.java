@@ -116,7 +116,9 @@ public final class IpvsDataplane implements Dataplane {
 
     /** Reads the kernel; returns the addresses that the link has. */
     private Set<IpAddress> open() {
-        servers = new VirtualServers();
+        VirtualServers found = new VirtualServers();
+        found.observe(ipvs, servers);
+        servers = found;
         users = new Counts<>();
         nodePorts.clear();
         nodePortAddresses = List.of();
@@ -125,7 +127,6 @@ public final class IpvsDataplane implements Dataplane {
         arriving.clear();
         leaving.clear();
         leaving.addAll(bound);
-        servers.observe(ipvs);
         opened = true;
         return Set.copyOf(bound);
     }

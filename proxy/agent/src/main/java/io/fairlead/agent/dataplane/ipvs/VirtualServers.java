@@ -69,12 +69,16 @@ final class VirtualServers {
         }
     }
 
-    /** Takes what the kernel has. Virtual servers of others are noted, in case that a Service claims one. */
-    void observe(Ipvs ipvs) {
+    /**
+     * Takes what the kernel has. Virtual servers of others are noted, in case that a Service claims one.
+     *
+     * @param known whose virtual servers are ours also where others have taken our flag since
+     */
+    void observe(Ipvs ipvs, VirtualServers known) {
         for (VirtualServer server : ipvs.virtualServers()) {
             Entry entry = entries.computeIfAbsent(server.key(), _ -> new Entry());
             entry.observed = server;
-            if (ServerRenderer.isOurs(server)) {
+            if (ServerRenderer.isOurs(server) || known.isOurs(server.key())) {
                 own(server.key(), entry);
                 observeReal(ipvs, server.key(), entry);
                 changed.add(server.key());
@@ -273,6 +277,11 @@ final class VirtualServers {
     boolean isForeign(VirtualServerKey key) {
         Entry entry = entries.get(key);
         return entry != null && !entry.ours;
+    }
+
+    private boolean isOurs(VirtualServerKey key) {
+        Entry entry = entries.get(key);
+        return entry != null && entry.ours;
     }
 
     /** Whether there are some of ours, wanted or not. */

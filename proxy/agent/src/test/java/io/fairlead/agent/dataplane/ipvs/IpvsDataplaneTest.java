@@ -238,6 +238,22 @@ class IpvsDataplaneTest {
                 servers());
     }
 
+    /** A kube-proxy that still runs does so; without the flag, nobody would clear away what drains. */
+    @Test
+    void aVirtualServerWhoseFlagIsTakenStaysOurs() {
+        apply(WEB, ONE);
+        kernel.setConnections(FRONTEND, BACKEND, 1, 0, 0);
+        try (Ipvs other = kernel.open()) {
+            other.apply(new IpvsOperation.ChangeVirtualServer(VirtualServer.of(FRONTEND, "rr", 0)));
+        }
+        apply(ServicePlan.nothing(WEB.name()));
+        plane.restart();
+        plane.apply(new NodePlanDelta(List.of(), settings, settings));
+        kernel.setConnections(FRONTEND, BACKEND, 0, 0, 0);
+        plane.clearDrained();
+        assertEquals(List.of(), servers());
+    }
+
     @Test
     void excludedRangesStayOthers() {
         kubeProxyWas();

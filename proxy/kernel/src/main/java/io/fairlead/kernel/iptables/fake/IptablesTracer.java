@@ -4,9 +4,8 @@ import io.fairlead.kernel.fake.EveryNumber;
 import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedNode;
 import io.fairlead.kernel.fake.TracedPacket;
-import java.util.LinkedHashMap;
+import io.fairlead.kernel.fake.Tracer;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -15,10 +14,7 @@ import java.util.function.IntUnaryOperator;
  *
  * <p>Thread-safe, as far as the {@link TracedNode} is.
  */
-public final class IptablesTracer {
-
-    /** More ways than this through one ruleset are a mistake in it. */
-    private static final int WAYS_MAX = 100_000;
+public final class IptablesTracer implements Tracer {
 
     private final FakeIptablesKernel kernel;
     private final TracedNode node;
@@ -28,11 +24,7 @@ public final class IptablesTracer {
         this.node = node;
     }
 
-    /**
-     * Sends the packet: clients are noted.
-     *
-     * @param random gives a number below its argument
-     */
+    @Override
     public Trace trace(TracedPacket packet, IntUnaryOperator random) {
         synchronized (kernel) {
             IptablesWalk walk = new IptablesWalk(kernel, node, packet, count -> random.applyAsInt(count) == 0);
@@ -42,30 +34,14 @@ public final class IptablesTracer {
         }
     }
 
-    /**
-     * All outcomes, over all random numbers. Changes nothing.
-     *
-     * @throws IllegalStateException if there are more than 100,000 ways
-     */
+    @Override
     public List<Trace> traceAll(TracedPacket packet) {
         synchronized (kernel) {
-            Map<Trace.Outcome, Trace> outcomes = new LinkedHashMap<>();
-            EveryNumber every = new EveryNumber();
-            int ways = 0;
-            do {
-                if (++ways > WAYS_MAX) {
-                    throw new IllegalStateException("more than " + WAYS_MAX + " ways for " + packet);
-                }
+            return EveryNumber.traces(packet, every -> {
                 IptablesWalk walk = new IptablesWalk(kernel, node, packet, _ -> every.applyAsInt(2) == 0);
                 Trace.Outcome outcome = walk.run();
-                Trace known = outcomes.get(outcome);
-                outcomes.put(
-                        outcome,
-                        known == null
-                                ? new Trace(outcome, walk.probability(), walk.matched())
-                                : new Trace(outcome, known.probability() + walk.probability(), known.matched()));
-            } while (every.next());
-            return List.copyOf(outcomes.values());
+                return new Trace(outcome, walk.probability(), walk.matched());
+            });
         }
     }
 }

@@ -5,9 +5,8 @@ import io.fairlead.kernel.fake.Trace;
 import io.fairlead.kernel.fake.TracedBalancer;
 import io.fairlead.kernel.fake.TracedNode;
 import io.fairlead.kernel.fake.TracedPacket;
-import java.util.LinkedHashMap;
+import io.fairlead.kernel.fake.Tracer;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -16,10 +15,7 @@ import java.util.function.IntUnaryOperator;
  *
  * <p>Thread-safe, as far as the {@link TracedNode} is.
  */
-public final class NftTracer {
-
-    /** More ways than this through one ruleset are a mistake in it. */
-    private static final int WAYS_MAX = 100_000;
+public final class NftTracer implements Tracer {
 
     private final FakeNftKernel kernel;
     private final TracedNode node;
@@ -36,12 +32,7 @@ public final class NftTracer {
         this.balancer = balancer;
     }
 
-    /**
-     * Sends the packet: records are written and refreshed.
-     *
-     * @param random gives a number below its argument
-     * @throws UnsupportedOperationException if a rule asks for something that the packet does not tell
-     */
+    @Override
     public Trace trace(TracedPacket packet, IntUnaryOperator random) {
         synchronized (kernel) {
             NftTracerHooks hooks = new NftTracerHooks(kernel, packet.isIpv6());
@@ -52,33 +43,16 @@ public final class NftTracer {
         }
     }
 
-    /**
-     * All outcomes, over all random numbers. Changes nothing.
-     *
-     * @throws UnsupportedOperationException if a rule asks for something that the packet does not tell
-     * @throws IllegalStateException if there are more than 100,000 ways
-     */
+    @Override
     public List<Trace> traceAll(TracedPacket packet) {
         synchronized (kernel) {
             NftTracerHooks hooks = new NftTracerHooks(kernel, packet.isIpv6());
             long now = kernel.nowMillis();
-            Map<Trace.Outcome, Trace> outcomes = new LinkedHashMap<>();
-            EveryNumber every = new EveryNumber();
-            int ways = 0;
-            do {
-                if (++ways > WAYS_MAX) {
-                    throw new IllegalStateException("more than " + WAYS_MAX + " ways for " + packet);
-                }
+            return EveryNumber.traces(packet, every -> {
                 NftTracerWalk walk = new NftTracerWalk(hooks, node, balancer, packet, now, every);
                 Trace.Outcome outcome = walk.run();
-                Trace known = outcomes.get(outcome);
-                outcomes.put(
-                        outcome,
-                        known == null
-                                ? new Trace(outcome, walk.probability(), walk.matched())
-                                : new Trace(outcome, known.probability() + walk.probability(), known.matched()));
-            } while (every.next());
-            return List.copyOf(outcomes.values());
+                return new Trace(outcome, walk.probability(), walk.matched());
+            });
         }
     }
 }
