@@ -34,6 +34,7 @@ public final class Errno {
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
+    public static final int EHOSTUNREACH = 113;
 
     private Errno() {}
 
@@ -66,6 +67,7 @@ public final class Errno {
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL, the link does not have the address";
             case ENETDOWN -> "ENETDOWN, the network is down";
             case ENETUNREACH -> "ENETUNREACH, no route";
+            case EHOSTUNREACH -> "EHOSTUNREACH, no route to the host";
             case ENOBUFS -> "ENOBUFS, messages were lost";
             default -> "errno " + errno;
         };

@@ -92,6 +92,17 @@ final class RouteEncoder {
         request.fixedInt(0);
     }
 
+    /** struct rtmsg: the route that a packet to an address takes. */
+    void lookup(byte[] destination) {
+        NetlinkWriter request = netlink.begin(Rtnetlink.GETROUTE, 0);
+        request.fixedByte(Rtnetlink.family(destination.length));
+        request.fixedByte(destination.length * Byte.SIZE);
+        request.fixedShort(0);
+        request.fixedInt(0);
+        request.fixedInt(0);
+        request.putBytes(Rtnetlink.RTA_DST, destination);
+    }
+
     /** struct rtmsg: family, three lengths; table, protocol, scope, type; flags. */
     void route(int type, int netlinkFlags, Route route) {
         byte[] destination = route.destination().getAddress();

@@ -7,9 +7,11 @@ import io.fairlead.kernel.netlink.NetlinkMessage;
 import io.fairlead.kernel.netlink.NetlinkProtocol;
 import io.fairlead.kernel.netlink.NetlinkWriter;
 import io.fairlead.kernel.netns.NetNs;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -25,6 +27,10 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int ADD = NetlinkClient.FLAG_CREATE | NetlinkClient.FLAG_EXCLUSIVE;
     private static final int REPLACE = NetlinkClient.FLAG_CREATE | NetlinkClient.FLAG_REPLACE;
     private static final int ANY_PROTOCOL = 0;
+
+    /** Answers where nothing leads there, or what does refuses packets. */
+    private static final Set<Integer> NO_ROUTE =
+            Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL);
 
     private final NetlinkClient netlink;
     private final RouteEncoder encoder;
@@ -188,6 +194,23 @@ public final class RouteNetlink implements AutoCloseable {
         // Kernels before 4.20 ignore the filter.
         routes.removeIf(route -> protocol != ANY_PROTOCOL && route.protocol() != protocol);
         return List.copyOf(routes);
+    }
+
+    /** The route that a packet of this node to an address takes; empty if there is none. */
+    public Optional<Route> route(InetAddress destination) {
+        encoder.lookup(destination.getAddress());
+        List<Route> found = new ArrayList<>();
+        try {
+            netlink.ask(
+                    "look up",
+                    "route to " + destination.getHostAddress(),
+                    message -> decoder.route(message).ifPresent(found::add));
+        } catch (KernelException e) {
+            if (!NO_ROUTE.contains(e.errno())) {
+                throw e;
+            }
+        }
+        return found.stream().findFirst();
     }
 
     /** Adds a route; false if there is one to the same prefix with the same metric. */

@@ -14,6 +14,8 @@ import io.fairlead.kernel.netns.Tool;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,30 @@ class RouteNetlinkTest {
             assertEquals(Errno.EOPNOTSUPP, e.errno(), e.toString());
             assertEquals(Optional.empty(), route.findLink("node-ip"));
         }
+    }
+
+    @Test
+    void aRouteIsLookedUpAsForAPacket() {
+        for (InetAddress own : List.of(ip(10, 4, 4, 4), v6(4))) {
+            assertEquals(Optional.empty(), route.route(own));
+            route.addAddress(LinkAddress.global(LOOPBACK, own, own.getAddress().length * Byte.SIZE));
+            Route found = awaitRoute(own);
+            assertEquals(new NextHop.Local(LOOPBACK), found.nextHop());
+            assertEquals(own, found.destination());
+        }
+        route.addRoute(Route.of(ip(10, 9, 0, 0), 16, new NextHop.Blackhole()));
+        assertEquals(Optional.empty(), route.route(ip(10, 9, 9, 9)));
+    }
+
+    /** The kernel's worker for duplicate detection adds the local route of an IPv6 address a moment later. */
+    private Route awaitRoute(InetAddress destination) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        Optional<Route> found = route.route(destination);
+        while (found.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            found = route.route(destination);
+        }
+        return found.orElseThrow();
     }
 
     @Test

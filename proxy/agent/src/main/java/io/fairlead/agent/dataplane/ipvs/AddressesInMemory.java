@@ -26,8 +26,10 @@ public final class AddressesInMemory implements VirtualAddresses {
     }
 
     @Override
-    public Set<IpAddress> others() {
-        return others.get();
+    public Set<IpAddress> ofOthers(Set<IpAddress> some) {
+        Set<IpAddress> found = new TreeSet<>(some);
+        found.retainAll(others.get());
+        return found;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.fairlead.kernel.IpBytes;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.route.Link;
 import io.fairlead.kernel.route.LinkAddress;
+import io.fairlead.kernel.route.NextHop;
 import io.fairlead.kernel.route.RouteNetlink;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.function.IntPredicate;
 public final class DummyLink implements VirtualAddresses {
 
     public static final String NAME = "fairlead-ipvs0";
+
+    /** Asking for so many one by one costs less than a list of what tens of thousands of Services have. */
+    private static final int FEW = 100;
 
     private final RouteNetlink route;
     private final List<String> alike;
@@ -63,10 +67,21 @@ public final class DummyLink implements VirtualAddresses {
     }
 
     @Override
-    public Set<IpAddress> others() {
+    public Set<IpAddress> ofOthers(Set<IpAddress> some) {
+        if (some.size() <= FEW && some.stream().noneMatch(this::isLocal)) {
+            return Set.of();
+        }
         Set<Integer> ofServices = new HashSet<>(Set.of(index));
         alike.forEach(name -> route.findLink(name).ifPresent(link -> ofServices.add(link.index())));
-        return addresses(other -> !ofServices.contains(other));
+        Set<IpAddress> found = addresses(other -> !ofServices.contains(other));
+        found.retainAll(some);
+        return found;
+    }
+
+    private boolean isLocal(IpAddress address) {
+        return route.route(IpBytes.address(address.toBytes()))
+                .filter(way -> way.nextHop() instanceof NextHop.Local)
+                .isPresent();
     }
 
     private Set<IpAddress> addresses(IntPredicate links) {

@@ -238,7 +238,7 @@ public final class IpvsDataplane implements Dataplane {
         arriving.removeAll(bound);
         Set<IpAddress> missing = new LinkedHashSet<>(arriving);
         if (!missing.isEmpty()) {
-            missing.removeAll(addresses.others());
+            missing.removeAll(addresses.ofOthers(missing));
         }
         arriving.retainAll(missing);
         return missing;

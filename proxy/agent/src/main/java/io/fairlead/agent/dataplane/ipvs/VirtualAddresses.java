@@ -19,11 +19,11 @@ public interface VirtualAddresses extends AutoCloseable {
     Set<IpAddress> read();
 
     /**
-     * Addresses of the node's other links: those are not ours to add or to remove.
+     * Those of some addresses that other links of the node have: they are not ours to add or to remove.
      *
      * @throws io.fairlead.kernel.KernelException if they cannot be read
      */
-    Set<IpAddress> others();
+    Set<IpAddress> ofOthers(Set<IpAddress> some);
 
     /** @throws io.fairlead.kernel.KernelException if the kernel refuses */
     void add(IpAddress address);
