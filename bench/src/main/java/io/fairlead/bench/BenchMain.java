@@ -44,6 +44,7 @@ public final class BenchMain {
                 new Peer(),
                 new Soak(),
                 new BesideKubeProxy(),
+                new BesideIptables(),
                 new Scale(),
                 new HollowSoak(),
                 new ApiOutage(),
