@@ -45,6 +45,7 @@ public final class BenchMain {
                 new Soak(),
                 new BesideKubeProxy(),
                 new BesideIptables(),
+                new BesideIpvsadm(),
                 new Scale(),
                 new HollowSoak(),
                 new ApiOutage(),

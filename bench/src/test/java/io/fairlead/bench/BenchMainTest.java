@@ -37,7 +37,7 @@ final class BenchMainTest {
     }
 
     /**
-     * These need a real API server, kube-proxy, the image, or nginx, HAProxy and their clients.
+     * These need a real API server, kube-proxy, the image, a kernel with IPVS, or nginx, HAProxy and their clients.
      * (Installing it is tested in the cluster.)
      */
     @Tag("all")
@@ -46,6 +46,7 @@ final class BenchMainTest {
             strings = {
                 "kube-proxy",
                 "iptables",
+                "ipvs",
                 "scale",
                 "api-outage",
                 "container",
