@@ -46,28 +46,17 @@ final class BesideIpvsadm implements Benchmark {
         List<Row> rows = new ArrayList<>();
         rows.add(runs.row("IPVS messages per changed endpoint", "change-messages", "", MESSAGES_MAX));
         rows.add(runs.row("  when nothing changed", "nothing-messages", "", 0));
-        rows.add(ratio(size + ", CPU time of the cold start, of ipvsadm's", runs, "start"));
-        both(rows, runs, "start", "ms");
-        rows.add(runs.detail("  Fairlead, thereof IPVS alone", "start-ipvs", "ms"));
-        rows.add(runs.detail("  its messages", "start-messages", ""));
-        rows.add(ratio("CPU time of one change, of ipvsadm's", runs, "change"));
-        both(rows, runs, "change", "ms");
-        rows.add(runs.detail("  Fairlead, thereof IPVS alone", "change-ipvs", "ms"));
+        add(rows, size + ", CPU time of the cold start", runs, "start");
+        rows.add(runs.detail("  IPVS messages of Fairlead", "start-messages", ""));
+        add(rows, "CPU time of one change", runs, "change");
         return rows;
     }
 
-    private static Row ratio(String what, Repeated runs, String figure) {
-        return Row.detail(what, total(runs, figure) / total(runs, figure + "-ipvsadm"), "");
-    }
-
-    private static double total(Repeated runs, String figure) {
-        return runs.median(figure + "-user") + runs.median(figure + "-system");
-    }
-
-    private static void both(List<Row> rows, Repeated runs, String figure, String unit) {
-        rows.add(runs.detail("  Fairlead, user", figure + "-user", unit));
-        rows.add(runs.detail("  Fairlead, system", figure + "-system", unit));
-        rows.add(runs.detail("  ipvsadm, user", figure + "-ipvsadm-user", unit));
-        rows.add(runs.detail("  ipvsadm, system", figure + "-ipvsadm-system", unit));
+    private static void add(List<Row> rows, String what, Repeated runs, String figure) {
+        double ratio = runs.median(figure) / runs.median(figure + "-ipvsadm");
+        rows.add(Row.detail(what + ", of ipvsadm's", ratio, ""));
+        rows.add(runs.detail("  Fairlead", figure, "ms"));
+        rows.add(runs.detail("    for IPVS alone", figure + "-ipvs", "ms"));
+        rows.add(runs.detail("  ipvsadm --restore", figure + "-ipvsadm", "ms"));
     }
 }

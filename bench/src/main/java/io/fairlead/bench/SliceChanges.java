@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One EndpointSlice changes, again and again: an endpoint goes, and when that is over another one becomes ready, which is
- * timed. So every layout has more rules afterwards than before, which even a kernel interface shows that tells nothing
- * else.
+ * timed. So every layout has another number of rules afterwards than before, which even a kernel interface shows that
+ * tells nothing else.
  *
  * <p>Confined to the main thread.
  */
@@ -97,7 +97,7 @@ final class SliceChanges {
 
         @Override
         public long await() {
-            return table.awaitMoreThan(before, MILLIS_MAX) ? System.nanoTime() : 0;
+            return table.awaitOther(before, MILLIS_MAX) ? System.nanoTime() : 0;
         }
 
         @Override

@@ -5,7 +5,6 @@ import io.fairlead.kernel.iptables.LegacyTables;
 import io.fairlead.kernel.netns.NetNs;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntPredicate;
 
 /**
  * Sees how many rules table nat of the older iptables interface has. It tells nobody of changes, so it is asked each
@@ -30,19 +29,10 @@ public final class LegacyWatch {
                 tables.size(Family.IPV4, "nat").map(LegacyTables.Size::rules).orElse(0));
     }
 
-    /** Waits until there are more than that; false if it takes longer. */
-    public boolean awaitMoreThan(int rules, long millisMax) {
-        return await(now -> now > rules, millisMax);
-    }
-
     /** Waits until there are more or fewer; false if it takes longer. */
     public boolean awaitOther(int rules, long millisMax) {
-        return await(now -> now != rules, millisMax);
-    }
-
-    private boolean await(IntPredicate wanted, long millisMax) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
-        while (!wanted.test(rules())) {
+        while (rules() == rules) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
