@@ -2,6 +2,7 @@ package io.fairlead.bench;
 
 import io.fairlead.bench.process.Figures;
 import io.fairlead.kernel.netns.NetNs;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A kernel that starts as a program, User Mode Linux, for what this machine's kernel lacks: with the files of the machine
@@ -71,6 +74,8 @@ final class UserModeKernel {
         List<String> command = new ArrayList<>(jvm.command());
         Files.writeString(files.file("java"), command.removeFirst());
         command.addFirst("-Djava.io.tmpdir=/run/tmp");
+        // It starts in another folder.
+        command.set(command.size() - 1, absolute(command.getLast()));
         command.add(program.getName());
         command.addAll(arguments);
         Files.write(
@@ -78,6 +83,12 @@ final class UserModeKernel {
                 command.stream().map(UserModeKernel::quoted).toList());
         Files.copy(Launcher.root().resolve(INIT), files.file("init"));
         Files.setPosixFilePermissions(files.file("init"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static String absolute(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** As a file of arguments of java has it. */
