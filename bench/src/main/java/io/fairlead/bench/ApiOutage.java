@@ -40,8 +40,10 @@ final class ApiOutage implements Benchmark {
     private static final int PER_SECOND = 500;
     private static final int HEAP_MEGABYTES = 96;
     private static final Duration AWAY = Duration.ofSeconds(60);
-    private static final Duration AWAY_TINY = Duration.ofSeconds(3);
     private static final Duration AROUND = Duration.ofSeconds(5);
+    /** Both of them, to see that it works. */
+    private static final Duration TINY_TIME = Duration.ofSeconds(1);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
     /** An agent asks again at least each ten seconds. */
@@ -59,7 +61,6 @@ final class ApiOutage implements Benchmark {
 
     @Override
     public List<Row> run(Plan plan) {
-        Duration away = plan.tiny() ? AWAY_TINY : AWAY;
         try (AotCache cache = AotCache.record(plan);
                 ApiStage stage = ApiStage.build(Topology.of(2, 3), plan.tiny() ? TINY : LARGE);
                 PodServers servers = PodServers.start()) {
@@ -76,7 +77,7 @@ final class ApiOutage implements Benchmark {
             }
             services.forEach(objects::put);
             startAgents(plan.jvm(HEAP_MEGABYTES).with(cache.cache()), stage);
-            return measure(stage, services, objects, away);
+            return measure(stage, services, objects, plan.tiny());
         }
     }
 
@@ -93,8 +94,9 @@ final class ApiOutage implements Benchmark {
         agents.forEach(agent -> agent.awaitReady(READY_TIMEOUT));
     }
 
-    private static List<Row> measure(
-            ApiStage stage, List<ServiceManifest> services, ApiObjects objects, Duration away) {
+    private static List<Row> measure(ApiStage stage, List<ServiceManifest> services, ApiObjects objects, boolean tiny) {
+        Duration away = tiny ? TINY_TIME : AWAY;
+        Duration around = tiny ? TINY_TIME : AROUND;
         List<Host> clients = stage.lab().topology().pods().subList(0, 2).stream()
                 .map(stage.lab()::host)
                 .toList();
@@ -103,12 +105,12 @@ final class ApiOutage implements Benchmark {
             targets.add(new InetSocketAddress(service.clusterAddress().v4(), PORT));
             targets.add(new InetSocketAddress(service.clusterAddress().v6(), PORT));
         }
-        Duration all = away.plus(AROUND).plus(AROUND);
+        Duration all = away.plus(around).plus(around);
         LoadReport report;
         Duration gone;
         try (TrafficLoad load =
                 TrafficLoad.start(clients, new TrafficLoad.Settings(targets, PER_SECOND, all, TIMEOUT))) {
-            LockSupport.parkNanos(AROUND.toNanos());
+            LockSupport.parkNanos(around.toNanos());
             long start = System.nanoTime();
             stage.control().killServer(0);
             LockSupport.parkNanos(away.toNanos());

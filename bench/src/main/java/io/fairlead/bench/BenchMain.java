@@ -44,6 +44,8 @@ public final class BenchMain {
                 new Peer(),
                 new Soak(),
                 new BesideKubeProxy(),
+                new BesideIptables(),
+                new BesideIpvsadm(),
                 new Scale(),
                 new HollowSoak(),
                 new ApiOutage(),

@@ -56,8 +56,14 @@ final class BesideKubeProxy implements Benchmark {
      * @param quietMillis without a commit before a change, so that the next commit is that of the change
      * @param lastCommit whether a change is over with the last commit that follows, instead of with the one that has
      *     the new endpoint
+     * @param settleSeconds after all of them, before memory is looked at
      */
-    private record Changes(int count, long quietMillis, boolean lastCommit) {}
+    private record Changes(int count, long quietMillis, boolean lastCommit, long settleSeconds) {}
+
+    private static final Changes OURS = new Changes(200, 50, true, SETTLE_SECONDS);
+    private static final Changes THEIRS = new Changes(5, 2_500, false, SETTLE_SECONDS);
+    private static final Changes OURS_TINY = new Changes(5, 50, true, 0);
+    private static final Changes THEIRS_TINY = new Changes(1, 50, false, 0);
 
     private final Random random = new Random(7);
 
@@ -82,10 +88,10 @@ final class BesideKubeProxy implements Benchmark {
             Jvm jvm = plan.jvm(HEAP_MEGABYTES).with(cache.cache());
             for (int round = 0; round < rounds; round++) {
                 try (NodeProxy fairlead = NodeProxy.fairlead(jvm, stage.place(2 * round))) {
-                    ours.add(measure(fairlead, stage, new Changes(plan.tiny() ? 5 : 200, 50, true)));
+                    ours.add(measure(fairlead, stage, plan.tiny() ? OURS_TINY : OURS));
                 }
                 try (NodeProxy kubeProxy = NodeProxy.kubeProxy(ApiStage.judges(), stage.place(2 * round + 1))) {
-                    theirs.add(measure(kubeProxy, stage, new Changes(plan.tiny() ? 1 : 5, 2_500, false)));
+                    theirs.add(measure(kubeProxy, stage, plan.tiny() ? THEIRS_TINY : THEIRS));
                 }
             }
             Figures race = race(stage, 2 * rounds - 2, plan.tiny());
@@ -105,21 +111,13 @@ final class BesideKubeProxy implements Benchmark {
     private Figures measure(NodeProxy proxy, ApiStage stage, Changes changes) throws InterruptedException, IOException {
         Figures figures = new Figures().put("wall", proxy.awaitReady());
         figures.put("cpu-start", proxy.look().cpuSeconds());
-        figures.put("sync", 1e3 * fullSyncSeconds(proxy));
+        figures.put("sync", proxy.fullSyncMillis());
         change(proxy, stage, changes, figures);
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SETTLE_SECONDS));
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(changes.settleSeconds));
         ProcessLook look = proxy.look();
         return figures.put("resident", look.residentMegabytes())
                 .put("peak", look.peakMegabytes())
                 .put("proportional", look.proportionalMegabytes());
-    }
-
-    /** The first full sync, by the same metric of both programs. */
-    private static double fullSyncSeconds(NodeProxy proxy) {
-        String metric = "kubeproxy_sync_full_proxy_rules_duration_seconds";
-        var page = proxy.metrics();
-        double count = page.sum(metric + "_count", "ip_family=\"IPv4\"");
-        return page.sum(metric + "_sum", "ip_family=\"IPv4\"") / count;
     }
 
     /** From the request that changes a slice to the kernel, what the API server needs included. */

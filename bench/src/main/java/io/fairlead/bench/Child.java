@@ -88,14 +88,25 @@ final class Child implements AutoCloseable {
         return output();
     }
 
-    /** Polls the output until it holds this text; fails when the program ends before. */
+    /** Polls the output until it holds this text; fails when the program ends before, or takes longer. */
     void awaitOutput(String text, long secondsMax) throws InterruptedException {
+        if (!says(text, secondsMax)) {
+            throw new IllegalStateException(name + " did not say '" + text + "': " + output());
+        }
+    }
+
+    /** Polls the output until it holds this text, and whether it did in time; fails when the program ends before. */
+    boolean says(String text, long secondsMax) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
         while (!output().contains(text)) {
-            if (System.nanoTime() > deadline || process.waitFor(1, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(1, TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException(name + " did not say '" + text + "': " + output());
             }
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
         }
+        return true;
     }
 
     /** Polls until somebody listens on this port of loopback; fails when the program ends before. */

@@ -50,47 +50,50 @@ final class Container implements Benchmark {
 
     @Override
     public List<Row> run(Plan plan) {
+        int rounds = Math.min(plan.runs(), ROUNDS_MAX);
+        List<Row> rows = new ArrayList<>();
         try {
-            List<Row> rows = new ArrayList<>(starts(plan));
-            rows.addAll(memory(plan));
-            return rows;
+            try (ApiStage stage = ApiStage.build(Topology.of(2 * rounds, 0), plan.tiny() ? TINY : SMALL)) {
+                UnpackedImage image = stage.image();
+                rows.addAll(starts(stage, image, rounds));
+                if (plan.tiny()) {
+                    rows.addAll(memory(stage, image, rounds, 0));
+                    return rows;
+                }
+            }
+            try (ApiStage stage = ApiStage.build(Topology.of(2 * rounds, 0), LARGE)) {
+                rows.addAll(memory(stage, stage.image(), rounds, SETTLE_SECONDS));
+                return rows;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
     }
 
-    private static List<Row> starts(Plan plan) throws InterruptedException {
-        HollowShape shape = plan.tiny() ? TINY : SMALL;
-        int rounds = Math.min(plan.runs(), ROUNDS_MAX);
+    private static List<Row> starts(ApiStage stage, UnpackedImage image, int rounds) throws InterruptedException {
+        HollowShape shape = stage.cluster().shape();
         List<Figures> ours = new ArrayList<>();
         List<Figures> theirs = new ArrayList<>();
-        try (ApiStage stage = ApiStage.build(Topology.of(2 * rounds, 0), shape)) {
-            UnpackedImage image = stage.image();
-            for (int round = 0; round < rounds; round++) {
-                ours.add(agent(stage, image, 2 * round, LIMIT_MEBIBYTES, 0));
-                theirs.add(kubeProxy(stage.place(2 * round + 1), 0));
-            }
+        for (int round = 0; round < rounds; round++) {
+            ours.add(agent(stage, image, 2 * round, LIMIT_MEBIBYTES, 0));
+            theirs.add(kubeProxy(stage.place(2 * round + 1), 0));
         }
         return List.of(
                 new Repeated(ours).row(shape.services() + " Services, ready after", "ready", "ms", READY_MILLIS_MAX),
                 new Repeated(theirs).detail("  kube-proxy, ready after", "ready", "ms"));
     }
 
-    private static List<Row> memory(Plan plan) throws InterruptedException {
-        HollowShape shape = plan.tiny() ? TINY : LARGE;
-        int rounds = plan.tiny() ? 1 : Math.min(plan.runs(), ROUNDS_MAX);
-        long settle = plan.tiny() ? 0 : SETTLE_SECONDS;
+    private static List<Row> memory(ApiStage stage, UnpackedImage image, int rounds, long settle)
+            throws InterruptedException {
+        HollowShape shape = stage.cluster().shape();
         List<Figures> ours = new ArrayList<>();
         List<Figures> limited = new ArrayList<>();
         List<Figures> theirs = new ArrayList<>();
-        try (ApiStage stage = ApiStage.build(Topology.of(2 * rounds, 0), shape)) {
-            UnpackedImage image = stage.image();
-            for (int round = 0; round < rounds; round++) {
-                ours.add(agent(stage, image, 2 * round, LIMIT_MEBIBYTES, settle));
-                limited.add(agent(stage, image, 2 * round, REQUEST_MEBIBYTES, settle));
-                theirs.add(kubeProxy(stage.place(2 * round + 1), settle));
-            }
+        for (int round = 0; round < rounds; round++) {
+            ours.add(agent(stage, image, 2 * round, LIMIT_MEBIBYTES, settle));
+            limited.add(agent(stage, image, 2 * round, REQUEST_MEBIBYTES, settle));
+            theirs.add(kubeProxy(stage.place(2 * round + 1), settle));
         }
         String size = shape.services() + " x " + shape.endpointsEach();
         Repeated restarted = new Repeated(limited);

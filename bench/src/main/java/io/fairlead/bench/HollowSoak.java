@@ -30,7 +30,7 @@ final class HollowSoak implements Benchmark {
     private record Size(HollowShape shape, int changesPerSecond, int seconds, int heapMegabytes) {}
 
     private static final Size LARGE = new Size(new HollowShape(10_000, 25, 80, 50, false, 0, 7), 200, 600, 320);
-    private static final Size TINY = new Size(HollowShape.of(50, 5, 4, 7), 100, 6, 96);
+    private static final Size TINY = new Size(HollowShape.of(50, 5, 4, 7), 100, 2, 96);
 
     private static final double LAG_MILLIS_MAX = 50;
     private static final double GROWTH_MAX = 1.05;

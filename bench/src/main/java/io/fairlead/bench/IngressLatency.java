@@ -45,8 +45,7 @@ final class IngressLatency implements Benchmark {
         try (IngressStage stage = IngressStage.build(plan, hosts, all)) {
             IngressRace.Load load = new LoadTool(stage).http1("/1k", CONNECTIONS);
             load.put(Contender.FAIRLEAD, plan.tiny() ? 1 : 15);
-            long most = load.put(Contender.NGINX, SECONDS) / SECONDS;
-            int rate = plan.tiny() ? TINY_RATE : (int) (most / 2);
+            int rate = plan.tiny() ? TINY_RATE : (int) (load.put(Contender.NGINX, SECONDS) / SECONDS / 2);
             List<Figures> rounds = new ArrayList<>();
             for (int round = 0; round < (plan.tiny() ? 1 : ROUNDS_FACTOR * plan.runs()); round++) {
                 rounds.add(round(stage, all, new Steady(hosts, rate, plan.tiny() ? 1 : SECONDS)));

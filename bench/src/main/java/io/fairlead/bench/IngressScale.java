@@ -23,7 +23,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class IngressScale implements Benchmark {
 
-    private static final int TINY = 20;
     private static final long SECONDS_MAX = 60;
     /** So much later memory is looked at: what compilers borrowed is back by then. */
     private static final long SETTLE_SECONDS = 12;
@@ -36,6 +35,11 @@ final class IngressScale implements Benchmark {
      * @param heapMegabytes as a memory limit of the promised size leaves it
      */
     private record Size(int ingresses, int heapMegabytes, double startMillisMax, double megabytesMax) {}
+
+    private static final List<Size> SIZES =
+            List.of(new Size(1_000, 32, Double.NaN, 120), new Size(5_000, 96, 2_000, 250));
+
+    private static final List<Size> TINY = List.of(new Size(20, 32, Double.NaN, 120));
 
     @Override
     public String name() {
@@ -54,8 +58,8 @@ final class IngressScale implements Benchmark {
             PeerFiles keys = IngressStage.keys(files, 0);
             RouteManifests routes = new RouteManifests(Contender.ADDRESS, keys.certificate(), keys.key());
             try (AotCache cache = AotCache.recordIngress(plan, routes)) {
-                for (Size size : List.of(new Size(1_000, 32, Double.NaN, 120), new Size(5_000, 96, 2_000, 250))) {
-                    int ingresses = plan.tiny() ? TINY : size.ingresses();
+                for (Size size : plan.tiny() ? TINY : SIZES) {
+                    int ingresses = size.ingresses();
                     List<Figures> runs = new ArrayList<>();
                     for (int run = 0; run < plan.runs(); run++) {
                         runs.add(run(plan, plan.jvm(size.heapMegabytes()).with(cache.cache()), routes, ingresses));

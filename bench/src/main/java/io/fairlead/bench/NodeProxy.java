@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A proxy at work on a node: Fairlead, or kube-proxy in nftables mode.
+ * A proxy at work on a node: Fairlead or kube-proxy, in nftables mode unless told otherwise.
  *
  * <p>Confined to the main thread.
  */
@@ -51,6 +51,14 @@ final class NodeProxy implements AutoCloseable {
 
     static NodeProxy fairlead(Jvm jvm, Place place) {
         return new NodeProxy(place, fairleadCommand(jvm, place), "ready:");
+    }
+
+    /** In the mode of a plane, on a node that has nothing of it yet. */
+    static NodeProxy fairlead(Jvm jvm, Plane plane, Place place) {
+        plane.mark(place.namespace());
+        List<String> command = fairleadCommand(jvm, place);
+        command.addAll(List.of("--mode", plane.mode()));
+        return new NodeProxy(place, command, "ready:");
     }
 
     private static List<String> fairleadCommand(Jvm jvm, Place place) {
@@ -95,19 +103,26 @@ final class NodeProxy implements AutoCloseable {
 
     /** With what a network namespace does not let it set left alone; all else is its default. */
     static NodeProxy kubeProxy(Judges judges, Place place) {
-        return new NodeProxy(place, kubeProxyCommand(judges, place), KUBE_PROXY_READY);
+        return kubeProxy(judges, Plane.NFTABLES, place);
     }
 
-    /** The same, in a group. */
+    /** The same, in the mode of a plane and with its tools. */
+    static NodeProxy kubeProxy(Judges judges, Plane plane, Place place) {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + plane.path(place.runDir())));
+        command.addAll(kubeProxyCommand(judges, plane, place));
+        return new NodeProxy(place, command, KUBE_PROXY_READY);
+    }
+
+    /** In nftables mode, in a group. */
     static NodeProxy kubeProxy(Judges judges, MemoryGroup group, Place place) {
-        return new NodeProxy(place, group.words(kubeProxyCommand(judges, place)), KUBE_PROXY_READY);
+        return new NodeProxy(place, group.words(kubeProxyCommand(judges, Plane.NFTABLES, place)), KUBE_PROXY_READY);
     }
 
-    private static List<String> kubeProxyCommand(Judges judges, Place place) {
+    private static List<String> kubeProxyCommand(Judges judges, Plane plane, Place place) {
         List<String> command = new ArrayList<>();
         command.add(judges.program("kubernetes", "kube-proxy").toString());
         command.addAll(place.source());
-        command.addAll(List.of("--hostname-override=" + place.node(), "--proxy-mode=nftables"));
+        command.addAll(List.of("--hostname-override=" + place.node(), "--proxy-mode=" + plane.mode()));
         command.addAll(List.of("--cluster-cidr=" + HollowAddresses.POD_RANGE, "-v=2"));
         command.addAll(List.of("--conntrack-max-per-core=0", "--conntrack-min=0"));
         return command;
@@ -121,6 +136,21 @@ final class NodeProxy implements AutoCloseable {
     double awaitReady() throws InterruptedException {
         process.awaitOutput(readyText, READY_SECONDS_MAX);
         return (System.nanoTime() - process.startedAt()) / 1e6;
+    }
+
+    /** The same, or infinite if that takes it longer. */
+    double awaitReady(long secondsMax) throws InterruptedException {
+        return process.says(readyText, secondsMax)
+                ? (System.nanoTime() - process.startedAt()) / 1e6
+                : Double.POSITIVE_INFINITY;
+    }
+
+    /** Milliseconds of the first full sync, by the same metric of both programs; to be asked for before the next. */
+    double fullSyncMillis() {
+        String metric = "kubeproxy_sync_full_proxy_rules_duration_seconds";
+        MetricsLook page = metrics();
+        double count = page.sum(metric + "_count", "ip_family=\"IPv4\"");
+        return 1e3 * page.sum(metric + "_sum", "ip_family=\"IPv4\"") / count;
     }
 
     MetricsLook metrics() {

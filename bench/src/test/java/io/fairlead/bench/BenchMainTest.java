@@ -37,14 +37,16 @@ final class BenchMainTest {
     }
 
     /**
-     * These need a real API server, kube-proxy, the image, or nginx, HAProxy and their clients. (Installing it is tested
-     * in the cluster.)
+     * These need a real API server, kube-proxy, the image, a kernel with IPVS, or nginx, HAProxy and their clients.
+     * (Installing it is tested in the cluster.)
      */
     @Tag("all")
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "kube-proxy",
+                "iptables",
+                "ipvs",
                 "scale",
                 "api-outage",
                 "container",

@@ -25,6 +25,11 @@ public final class Figures {
         return figures;
     }
 
+    /** Whether nothing was said. */
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     public Figures put(String name, double value) {
         values.put(name, value);
         return this;

@@ -76,10 +76,15 @@ public record SyntheticCluster(ClusterSize size) {
         return new Ipv4Address(FIRST_ENDPOINT + service * size.endpointsEach() + endpoint);
     }
 
+    /** Where the first endpoint of a Service can go, besides where it is. */
+    static Ipv4Address spareAddress(int service) {
+        return new Ipv4Address(FIRST_SPARE + service);
+    }
+
     /** The first slice of a Service with its first endpoint at another address, or back where it was. */
     public ClusterChange moveEndpoint(int service, boolean away) {
         List<Endpoint> endpoints = endpoints(service, 0);
-        Ipv4Address address = away ? new Ipv4Address(FIRST_SPARE + service) : endpointAddress(service, 0);
+        Ipv4Address address = away ? spareAddress(service) : endpointAddress(service, 0);
         endpoints.set(0, endpoint(address, nodeOf(service, 0), true));
         return new ClusterChange.Upsert(slice(service, 0, endpoints));
     }

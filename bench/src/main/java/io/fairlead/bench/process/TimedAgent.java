@@ -3,8 +3,14 @@ package io.fairlead.bench.process;
 import io.fairlead.agent.ProxyLoop;
 import io.fairlead.agent.Rehearsal;
 import io.fairlead.agent.SyncEngine;
+import io.fairlead.agent.dataplane.Dataplane;
+import io.fairlead.agent.dataplane.ipvs.DummyLink;
+import io.fairlead.agent.dataplane.ipvs.IpvsDataplane;
+import io.fairlead.agent.dataplane.ipvs.IpvsOptions;
+import io.fairlead.agent.dataplane.nftables.IpvsTables;
 import io.fairlead.agent.dataplane.nftables.NftablesDataplane;
 import io.fairlead.agent.plan.AgentPolicy;
+import io.fairlead.agent.plan.ModeRules;
 import io.fairlead.agent.plan.NodePortAddresses;
 import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.cluster.ClusterChange;
@@ -12,12 +18,14 @@ import io.fairlead.cluster.ClusterSink;
 import io.fairlead.cluster.ClusterStore;
 import io.fairlead.cluster.model.IpPrefix;
 import io.fairlead.kernel.KernelException;
+import io.fairlead.kernel.ipvs.Ipvs;
 import io.fairlead.kernel.nft.PhasedNft;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Store, loop, engine and data plane as the agent wires them, without batching delay, fed by hand and timed. Takes the
@@ -29,7 +37,7 @@ public final class TimedAgent implements AutoCloseable {
 
     private static final int STEP_SECONDS_MAX = 120;
 
-    private final PhasedNft nft = new PhasedNft();
+    private final PhasedNft nft;
     private final TimedDataplane dataplane;
     private final ClusterStore store = new ClusterStore();
     private final ProxyLoop loop;
@@ -61,10 +69,22 @@ public final class TimedAgent implements AutoCloseable {
             int elements,
             long loopThread) {}
 
+    /** In mode nftables. */
     TimedAgent() {
-        boolean owned = nft.supportsOwnedPersistentTables();
-        this.dataplane = new TimedDataplane(new NftablesDataplane(nft, owned, _ -> {}));
-        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy()));
+        this(
+                new PhasedNft(),
+                nft -> new NftablesDataplane(nft, nft.supportsOwnedPersistentTables(), _ -> {}),
+                policy());
+        Thread.ofPlatform()
+                .daemon()
+                .name("rehearsal")
+                .start(new Rehearsal(policy(), () -> store.snapshot().sequence() == 0));
+    }
+
+    private TimedAgent(PhasedNft nft, Function<PhasedNft, Dataplane> open, AgentPolicy policy) {
+        this.nft = nft;
+        this.dataplane = new TimedDataplane(open.apply(nft));
+        SyncEngine engine = new SyncEngine(dataplane, new NodeResolver(policy));
         this.loop = new ProxyLoop(engine, Duration.ZERO, Duration.ofHours(1), Duration.ofSeconds(1));
         loop.start(new Observer());
         store.subscribe((delta, snapshot) -> {
@@ -73,10 +93,18 @@ public final class TimedAgent implements AutoCloseable {
             loop.onSnapshot(delta, snapshot);
         });
         store.start();
-        Thread.ofPlatform()
-                .daemon()
-                .name("rehearsal")
-                .start(new Rehearsal(policy(), () -> store.snapshot().sequence() == 0));
+    }
+
+    /** In mode ipvs. */
+    static TimedAgent ipvs(Ipvs ipvs) {
+        return new TimedAgent(
+                new PhasedNft(),
+                nft -> new IpvsDataplane(
+                        IpvsTables.serving(nft, nft.supportsOwnedPersistentTables()),
+                        ipvs,
+                        DummyLink.open(),
+                        IpvsOptions.DEFAULT),
+                policy().servedBy(ModeRules.IPVS));
     }
 
     /** What an operator of the synthetic cluster would have decided. */
