@@ -30,6 +30,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -252,10 +253,12 @@ public final class ProxyServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Connections that are open end with the answers under way; new ones are still accepted. */
+    /** Connections that are open end with the answers under way, and know it; new ones are still accepted. */
     public void sendAway() {
-        connections.forEach(
-                channel -> channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(Drain.BEGUN)));
+        List<Future<?>> told = new ArrayList<>();
+        connections.forEach(channel ->
+                told.add(channel.eventLoop().submit(() -> channel.pipeline().fireUserEventTriggered(Drain.BEGUN))));
+        told.forEach(each -> each.awaitUninterruptibly(CLOSE_MILLIS));
     }
 
     /**
@@ -265,8 +268,9 @@ public final class ProxyServer implements AutoCloseable {
      */
     public void drain(Duration longest) {
         draining = true;
-        listening.forEach(each -> each.close().syncUninterruptibly());
+        // First, so that nobody is refused while others may still think that they can go on.
         sendAway();
+        listening.forEach(each -> each.close().syncUninterruptibly());
         ChannelGroupFuture ended = connections.newCloseFuture();
         if (!ended.awaitUninterruptibly(longest.toMillis())) {
             connections.close().awaitUninterruptibly(CLOSE_MILLIS);
