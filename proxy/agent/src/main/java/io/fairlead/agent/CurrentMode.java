@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,8 @@ final class CurrentMode implements AutoCloseable {
         this.endWatch = serving.watch(loop::onForeignChange);
         // The tools may take long, and the loop must not wait.
         follower.began(
-                serving, () -> Thread.ofPlatform().daemon().name("other-modes").start(() -> removeOthers(serving)));
+                serving,
+                () -> Thread.ofPlatform().daemon().name("other-modes").start(() -> removeOthers(serving, List.of())));
     }
 
     ServingMode serving() {
@@ -71,10 +73,14 @@ final class CurrentMode implements AutoCloseable {
 
     /** Goes to another mode, if this machine has it and it comes to serve all; else this one goes on. */
     void change(ProxyMode asked) {
-        switch (modes.apply(asked)) {
-            case ModeResult.Missing(String reason) -> refused(serving, reason);
-            case ModeResult.Opened(ServingMode next) when next.kind() == serving.kind() -> next.close();
-            case ModeResult.Opened(ServingMode next) -> change(next);
+        try {
+            switch (modes.apply(asked)) {
+                case ModeResult.Missing(String reason) -> refused(serving, reason);
+                case ModeResult.Opened(ServingMode next) when next.kind() == serving.kind() -> next.close();
+                case ModeResult.Opened(ServingMode next) -> change(next);
+            }
+        } catch (KernelException e) {
+            refused(serving, String.valueOf(e.getMessage()));
         }
     }
 
@@ -83,12 +89,10 @@ final class CurrentMode implements AutoCloseable {
         LOG.log(Level.INFO, "from mode {0} to {1}, {2}", before.name(), next.name(), next.description());
         try {
             if (goOnWith(next)) {
-                keepLoopbackGuarded(next);
-                retire(before);
-                removeOthers(next);
+                removeOthers(next, List.of(before));
                 events.modeChanged(before.name(), next.name(), Instant.now());
             } else {
-                refused(before, "mode " + next.name() + " did not serve all within " + longest.toSeconds() + " s");
+                refused(before, "mode " + next.name() + " did not come to serve all");
                 boolean _ = goOnWith(before);
                 retire(next);
             }
@@ -105,19 +109,29 @@ final class CurrentMode implements AutoCloseable {
      */
     private boolean goOnWith(ServingMode next) throws InterruptedException {
         CountDownLatch served = new CountDownLatch(1);
-        synchronized (this) {
-            Boolean _ = loop.ask(engine -> {
-                        engine.goOnWith(next.dataplane(), new NodeResolver(policy.servedBy(next.rules())));
-                        follower.began(next, served::countDown);
-                        return true;
-                    })
-                    .join();
-            serving = next;
-            endWatch.run();
-            endWatch = closed ? () -> {} : next.watch(loop::onForeignChange);
+        try {
+            begin(next, served::countDown);
+        } catch (KernelException e) {
+            LOG.log(Level.WARNING, "mode {0} cannot see what others change: {1}", next.name(), e.getMessage());
+            return false;
         }
         loop.onForeignChange();
         return served.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void begin(ServingMode next, Runnable whenServed) {
+        Boolean _ = loop.ask(engine -> {
+                    engine.goOnWith(next.dataplane(), new NodeResolver(policy.servedBy(next.rules())));
+                    follower.began(next, whenServed);
+                    return true;
+                })
+                .join();
+        serving = next;
+        endWatch.run();
+        endWatch = () -> {};
+        if (!closed) {
+            endWatch = next.watch(loop::onForeignChange);
+        }
     }
 
     private void refused(ServingMode goingOn, String reason) {
@@ -125,19 +139,20 @@ final class CurrentMode implements AutoCloseable {
         events.modeRefused(goingOn.name(), reason);
     }
 
-    /** While the guard of the mode before stands: without one the loopback network must not be routed. */
-    private static void keepLoopbackGuarded(ServingMode served) {
-        if (!served.rules().servesLoopback() && Modes.areOthersThere(served)) {
-            NodeTuning.endLoopbackRouting();
-        }
-    }
-
-    /** All is served by this mode; unless another one has begun meanwhile, which then does this. */
-    private synchronized void removeOthers(ServingMode served) {
+    /**
+     * All is served by this mode; unless another one has begun meanwhile, which then does this.
+     *
+     * @param before what this process has open of them
+     */
+    private synchronized void removeOthers(ServingMode served, List<ServingMode> before) {
         if (served.kind() != serving.kind()) {
             return;
         }
-        keepLoopbackGuarded(served);
+        if (!served.rules().servesLoopback() && Modes.areOthersThere(served)) {
+            // While their guard stands: without it the loopback network must not be routed.
+            NodeTuning.endLoopbackRouting();
+        }
+        before.forEach(CurrentMode::retire);
         Modes.Cleared cleared = Modes.removeOthers(served);
         if (!cleared.removed().isEmpty()) {
             LOG.log(

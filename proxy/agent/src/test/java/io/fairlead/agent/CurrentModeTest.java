@@ -14,6 +14,7 @@ import io.fairlead.agent.plan.NodeResolver;
 import io.fairlead.agent.plan.Plans;
 import io.fairlead.cluster.model.Service;
 import io.fairlead.cluster.write.ClusterEvent;
+import io.fairlead.kernel.Errno;
 import io.fairlead.kernel.KernelException;
 import io.fairlead.kernel.netns.NetNs;
 import java.time.Duration;
@@ -58,6 +59,7 @@ class CurrentModeTest {
         private final String name;
         private final RuleKind kind;
         private final ModeRules rules;
+        private volatile boolean unwatchable;
 
         ScriptedMode(String name, RuleKind kind, ModeRules rules) {
             this.name = name;
@@ -92,6 +94,9 @@ class CurrentModeTest {
 
         @Override
         public Runnable watch(Runnable onForeignChange) {
+            if (unwatchable) {
+                throw new KernelException("watch", "a test", Errno.EPERM, "as the test wants");
+            }
             log.add("watch " + name);
             return () -> log.add("no watch " + name);
         }
@@ -123,7 +128,12 @@ class CurrentModeTest {
                 ProxyMode.IPVS, new ModeResult.Missing("this kernel has no IPVS"));
         return namespace.run(() -> {
             CurrentMode mode = new CurrentMode(
-                    asked -> Objects.requireNonNull(modes.get(asked)),
+                    asked -> {
+                        if (asked == ProxyMode.AUTO) {
+                            throw new KernelException("open", "a test", Errno.EPERM, "as the test wants");
+                        }
+                        return Objects.requireNonNull(modes.get(asked));
+                    },
                     SmallCluster.POLICY,
                     nftables,
                     loop,
@@ -198,8 +208,8 @@ class CurrentModeTest {
         assertEquals("nftables", current.serving().name());
         assertEquals("retire iptables", log.getLast());
         assertEquals(
-                "ModeRefused: fairlead goes on in nftables mode on node node-1: mode iptables did not serve all within"
-                        + " 0 s",
+                "ModeRefused: fairlead goes on in nftables mode on node node-1: mode iptables did not come to serve"
+                        + " all",
                 event());
     }
 
@@ -209,6 +219,24 @@ class CurrentModeTest {
         assertEquals("nftables", current.serving().name());
         assertEquals(List.of("watch nftables"), log);
         assertEquals("ModeRefused: fairlead goes on in nftables mode on node node-1: this kernel has no IPVS", event());
+    }
+
+    @Test
+    void aModeThatTheKernelRefusesChangesNothing() {
+        change(ProxyMode.AUTO);
+        assertEquals("nftables", current.serving().name());
+        assertEquals(List.of("watch nftables"), log);
+        assertTrue(
+                event().startsWith("ModeRefused: fairlead goes on in nftables mode on node node-1: cannot open"),
+                event());
+    }
+
+    @Test
+    void aModeThatCannotBeWatchedGivesWay() {
+        iptables.unwatchable = true;
+        change(ProxyMode.IPTABLES);
+        assertEquals("nftables", current.serving().name());
+        assertEquals("retire iptables", log.getLast());
     }
 
     @Test

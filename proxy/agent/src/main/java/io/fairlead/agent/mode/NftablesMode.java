@@ -80,9 +80,12 @@ final class NftablesMode implements ServingMode {
 
     @Override
     public void retire() {
-        // Tables that are owned nobody else can remove.
-        removeRules();
-        close();
+        // Tables that are owned nobody else can remove, as long as this is open.
+        try {
+            removeRules();
+        } finally {
+            close();
+        }
     }
 
     @Override
