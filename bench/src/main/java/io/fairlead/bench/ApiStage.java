@@ -1,6 +1,11 @@
 package io.fairlead.bench;
 
+import io.fairlead.bench.process.ConnectRace;
+import io.fairlead.bench.process.LoopbackNode;
+import io.fairlead.cluster.model.IpAddress;
+import io.fairlead.cluster.model.Ipv4Address;
 import io.fairlead.lab.hollow.ApiFiller;
+import io.fairlead.lab.hollow.HollowAddresses;
 import io.fairlead.lab.hollow.HollowCluster;
 import io.fairlead.lab.hollow.HollowShape;
 import io.fairlead.lab.image.UnpackedImage;
@@ -28,6 +33,8 @@ import java.util.List;
 final class ApiStage implements AutoCloseable {
 
     private static final String SERVICE_RANGES = "172.30.0.0/16,fd00:172:30::/112";
+
+    private static final String CLIENT = "10.127.255.1";
 
     private final LabRun run;
     private final Lab lab;
@@ -119,6 +126,19 @@ final class ApiStage implements AutoCloseable {
         List<String> source =
                 List.of("--kubeconfig", control.kubeconfig(Identity.ADMIN).toString());
         return new NodeProxy.Place(lab.host(spec.host()).namespace(), spec.name(), source, folder);
+    }
+
+    /** A node with a client on it, for connections to what a program left in its kernel. */
+    LoopbackNode loopback(int number) throws IOException, InterruptedException {
+        return new LoopbackNode(
+                place(number).namespace(), HollowAddresses.POD_RANGE, HollowAddresses.SERVICE_RANGE, CLIENT);
+    }
+
+    /** To all Services of the cluster in turn. */
+    ConnectRace.Way way(LoopbackNode node) {
+        int services = cluster.shape().services();
+        return new ConnectRace.Way(node, HollowAddresses.PORT, number ->
+                (Ipv4Address) IpAddress.parse(HollowAddresses.service(number % services, false)));
     }
 
     @Override

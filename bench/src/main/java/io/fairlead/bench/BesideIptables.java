@@ -3,10 +3,6 @@ package io.fairlead.bench;
 import io.fairlead.bench.process.ConnectRace;
 import io.fairlead.bench.process.Figures;
 import io.fairlead.bench.process.LoopbackNode;
-import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.cluster.model.Ipv4Address;
-import io.fairlead.kernel.netns.NetNs;
-import io.fairlead.lab.hollow.HollowAddresses;
 import io.fairlead.lab.hollow.HollowShape;
 import io.fairlead.lab.topology.Topology;
 import java.io.IOException;
@@ -48,7 +44,6 @@ final class BesideIptables implements Benchmark {
 
     private static final int RACE_ROUNDS = 10;
     private static final int RACE_CONNECTIONS = 1_000;
-    private static final String CLIENT = "10.127.255.1";
 
     @Override
     public String name() {
@@ -133,29 +128,18 @@ final class BesideIptables implements Benchmark {
 
     /** What the programs left in the kernel, which are gone. */
     private static Figures race(ApiStage stage, int last, boolean tiny) throws IOException, InterruptedException {
-        int services = stage.cluster().shape().services();
         Figures figures = new Figures();
-        try (LoopbackNode legacy = loopback(stage, last - NODES_OF_ROUND);
-                LoopbackNode kubeProxy = loopback(stage, last - 2);
-                LoopbackNode nft = loopback(stage, last - 1);
-                LoopbackNode nftables = loopback(stage, last)) {
+        try (LoopbackNode legacy = stage.loopback(last - NODES_OF_ROUND);
+                LoopbackNode kubeProxy = stage.loopback(last - 2);
+                LoopbackNode nft = stage.loopback(last - 1);
+                LoopbackNode nftables = stage.loopback(last)) {
             ConnectRace race = new ConnectRace(tiny ? 2 : RACE_ROUNDS, tiny ? 20 : RACE_CONNECTIONS);
-            race.compare("legacy", way(nftables, services), way(legacy, services), figures);
-            race.compare("nft", way(nftables, services), way(nft, services), figures);
-            race.compare("kube-proxy", way(kubeProxy, services), way(legacy, services), figures);
-            race.compare("noise", way(nftables, services), way(nftables, services), figures);
+            race.compare("legacy", stage.way(nftables), stage.way(legacy), figures);
+            race.compare("nft", stage.way(nftables), stage.way(nft), figures);
+            race.compare("kube-proxy", stage.way(kubeProxy), stage.way(legacy), figures);
+            race.compare("noise", stage.way(nftables), stage.way(nftables), figures);
         }
         return figures;
-    }
-
-    private static LoopbackNode loopback(ApiStage stage, int node) throws IOException, InterruptedException {
-        NetNs namespace = stage.place(node).namespace();
-        return new LoopbackNode(namespace, HollowAddresses.POD_RANGE, HollowAddresses.SERVICE_RANGE, CLIENT);
-    }
-
-    private static ConnectRace.Way way(LoopbackNode node, int services) {
-        return new ConnectRace.Way(node, HollowAddresses.PORT, number ->
-                (Ipv4Address) IpAddress.parse(HollowAddresses.service(number % services, false)));
     }
 
     /** On the node of mode nftables, whose connections have been compared. */
@@ -199,24 +183,14 @@ final class BesideIptables implements Benchmark {
 
     private static List<Row> rows(Figures race) {
         return List.of(
-                connect("connect(), legacy tools, of mode nftables", race, "legacy", CONNECT_RATIO_MAX),
+                Row.race("connect(), legacy tools, of mode nftables", race, "legacy", CONNECT_RATIO_MAX),
                 Row.detail("  mode nftables", race.get("legacy-base-us"), "us"),
                 Row.detail("  legacy tools", race.get("legacy-us"), "us"),
-                connect("connect(), nft tools, of mode nftables", race, "nft", CONNECT_RATIO_MAX),
+                Row.race("connect(), nft tools, of mode nftables", race, "nft", CONNECT_RATIO_MAX),
                 Row.detail("  nft tools", race.get("nft-us"), "us"),
-                connect("connect(), legacy tools, of kube-proxy's", race, "kube-proxy", Double.NaN),
+                Row.race("connect(), legacy tools, of kube-proxy's", race, "kube-proxy", Double.NaN),
                 Row.detail("  kube-proxy", race.get("kube-proxy-base-us"), "us"),
-                connect("  noise", race, "noise", Double.NaN));
-    }
-
-    private static Row connect(String what, Figures race, String name, double limit) {
-        return new Row(
-                what,
-                race.get(name + "-ratio"),
-                "",
-                race.get(name + "-ratio-min"),
-                race.get(name + "-ratio-max"),
-                limit);
+                Row.race("  noise", race, "noise", Double.NaN));
     }
 
     private static Row ratio(String what, Repeated ours, Repeated theirs, String figure, double limit) {

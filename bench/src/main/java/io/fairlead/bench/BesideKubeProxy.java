@@ -7,11 +7,8 @@ import io.fairlead.bench.process.ConnectRace;
 import io.fairlead.bench.process.Figures;
 import io.fairlead.bench.process.LoopbackNode;
 import io.fairlead.bench.process.Samples;
-import io.fairlead.cluster.model.IpAddress;
-import io.fairlead.cluster.model.Ipv4Address;
 import io.fairlead.kernel.netns.NetNs;
 import io.fairlead.lab.hollow.ApiFiller;
-import io.fairlead.lab.hollow.HollowAddresses;
 import io.fairlead.lab.hollow.HollowChange;
 import io.fairlead.lab.hollow.HollowCluster;
 import io.fairlead.lab.hollow.HollowShape;
@@ -46,7 +43,6 @@ final class BesideKubeProxy implements Benchmark {
     private static final long SETTLE_SECONDS = 10;
     private static final int RACE_ROUNDS = 10;
     private static final int RACE_CONNECTIONS = 1_000;
-    private static final String CLIENT = "10.127.255.1";
 
     /**
      * How the changes of a program are measured.
@@ -155,25 +151,14 @@ final class BesideKubeProxy implements Benchmark {
 
     /** What both left in the kernel of the last two nodes, whose programs are gone. */
     private static Figures race(ApiStage stage, int first, boolean tiny) throws IOException, InterruptedException {
-        int services = stage.cluster().shape().services();
         Figures figures = new Figures();
-        try (LoopbackNode fairlead = loopback(stage, first);
-                LoopbackNode kubeProxy = loopback(stage, first + 1)) {
+        try (LoopbackNode fairlead = stage.loopback(first);
+                LoopbackNode kubeProxy = stage.loopback(first + 1)) {
             ConnectRace race = new ConnectRace(tiny ? 2 : RACE_ROUNDS, tiny ? 20 : RACE_CONNECTIONS);
-            race.compare("connect", way(kubeProxy, services), way(fairlead, services), figures);
-            race.compare("noise", way(fairlead, services), way(fairlead, services), figures);
+            race.compare("connect", stage.way(kubeProxy), stage.way(fairlead), figures);
+            race.compare("noise", stage.way(fairlead), stage.way(fairlead), figures);
         }
         return figures;
-    }
-
-    private static LoopbackNode loopback(ApiStage stage, int node) throws IOException, InterruptedException {
-        NetNs namespace = stage.place(node).namespace();
-        return new LoopbackNode(namespace, HollowAddresses.POD_RANGE, HollowAddresses.SERVICE_RANGE, CLIENT);
-    }
-
-    private static ConnectRace.Way way(LoopbackNode node, int services) {
-        return new ConnectRace.Way(node, HollowAddresses.PORT, number ->
-                (Ipv4Address) IpAddress.parse(HollowAddresses.service(number % services, false)));
     }
 
     private static List<Row> rows(HollowShape shape, Repeated ours, Repeated theirs, Figures race) {
@@ -196,22 +181,10 @@ final class BesideKubeProxy implements Benchmark {
         both(rows, ours, theirs, "cpu-start", "s");
         rows.add(ratio("CPU time of a change, of kube-proxy's", ours, theirs, "cpu-change", Double.NaN));
         both(rows, ours, theirs, "cpu-change", "ms");
-        rows.add(new Row(
-                "connect() to a ClusterIP, of kube-proxy's",
-                race.get("connect-ratio"),
-                "",
-                race.get("connect-ratio-min"),
-                race.get("connect-ratio-max"),
-                CONNECT_MAX));
+        rows.add(Row.race("connect() to a ClusterIP, of kube-proxy's", race, "connect", CONNECT_MAX));
         rows.add(Row.detail("  Fairlead", race.get("connect-us"), "us"));
         rows.add(Row.detail("  kube-proxy", race.get("connect-base-us"), "us"));
-        rows.add(new Row(
-                "  noise",
-                race.get("noise-ratio"),
-                "",
-                race.get("noise-ratio-min"),
-                race.get("noise-ratio-max"),
-                Double.NaN));
+        rows.add(Row.race("  noise", race, "noise", Double.NaN));
         return rows;
     }
 

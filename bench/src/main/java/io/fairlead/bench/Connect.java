@@ -33,24 +33,13 @@ final class Connect implements Benchmark {
                 : List.of("10", "10000", "30000", "5", "10", "1000");
         Figures figures = Child.measure(plan.jvm(HEAP_MEGABYTES), ConnectProcess.class, arguments, SECONDS_MAX);
         return List.of(
-                ratio(figures, "vip", "any of 10,000 ClusterIPs over direct, p50", DIRECT_RATIO_MAX),
+                Row.race("any of 10,000 ClusterIPs over direct, p50", figures, "vip", DIRECT_RATIO_MAX),
                 Row.detail("  direct", figures.get("vip-base-us"), "us"),
                 Row.detail("  ClusterIP", figures.get("vip-us"), "us"),
-                ratio(figures, "large", "a ClusterIP at 30,000 Services over the same at 10, p50", GROWTH_MAX),
+                Row.race("a ClusterIP at 30,000 Services over the same at 10, p50", figures, "large", GROWTH_MAX),
                 Row.detail("  at 10 Services", figures.get("large-base-us"), "us"),
                 Row.detail("  at 30,000 Services", figures.get("large-us"), "us"),
-                ratio(figures, "large-random", "any of 30,000 over any of 10, p50", Double.NaN),
-                ratio(figures, "same", "noise: the same over the same", Double.NaN));
-    }
-
-    /** Medians of ten interleaved rounds. */
-    private static Row ratio(Figures figures, String name, String what, double limit) {
-        return new Row(
-                what,
-                figures.get(name + "-ratio"),
-                "",
-                figures.get(name + "-ratio-min"),
-                figures.get(name + "-ratio-max"),
-                limit);
+                Row.race("any of 30,000 over any of 10, p50", figures, "large-random", Double.NaN),
+                Row.race("noise: the same over the same", figures, "same", Double.NaN));
     }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.bench;
 
+import io.fairlead.bench.process.Figures;
 import java.util.Locale;
 
 /**
@@ -24,6 +25,22 @@ record Row(String what, double value, String unit, double least, double most, do
     /** A single figure with a limit. */
     static Row single(String what, double value, String unit, double limit) {
         return new Row(what, value, unit, value, value, limit);
+    }
+
+    /**
+     * How connections of one way compare with those of another.
+     *
+     * @param race what {@code ConnectRace} measured
+     * @param name of the comparison
+     */
+    static Row race(String what, Figures race, String name, double limit) {
+        return new Row(
+                what,
+                race.get(name + "-ratio"),
+                "",
+                race.get(name + "-ratio-min"),
+                race.get(name + "-ratio-max"),
+                limit);
     }
 
     boolean promised() {
